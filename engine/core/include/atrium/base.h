@@ -32,10 +32,10 @@ extern "C" {
 
 #if defined(__GNUC__) || defined(__clang__)
 #define ATR_NODISCARD           __attribute__((warn_unused_result))
-#define ATR_PRINTF(format, arg) __attribute__((format(printf, format, arg)))
+#define ATR_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #else
 #define ATR_NODISCARD
-#define ATR_PRINTF(format, arg)
+#define ATR_PRINTF(string, first)
 #endif
 
 #define ATR_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
