@@ -4,6 +4,11 @@ include_guard(GLOBAL)
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
+# What is installed finds its own libraries wherever the tree is moved.
+set(ATR_RPATH_LIBRARY "$ORIGIN")
+file(RELATIVE_PATH ATR_RPATH_PROGRAM "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+set(ATR_RPATH_PROGRAM "$ORIGIN/${ATR_RPATH_PROGRAM}")
+
 # atrium_add_component(NAME
 #     SOURCES files...          listed by name, headers included
 #     COMPONENTS names...       atrium components its public headers need
@@ -25,6 +30,7 @@ function(atrium_add_component name)
         EXPORT_NAME ${name}
         OUTPUT_NAME atrium-${name}
         POSITION_INDEPENDENT_CODE ON
+        INSTALL_RPATH "${ATR_RPATH_LIBRARY}"
         VERSION ${atrium_VERSION}
         SOVERSION ${atrium_VERSION_MAJOR}.${atrium_VERSION_MINOR})
     target_include_directories(${target}
@@ -107,6 +113,7 @@ function(atrium_add_program name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "INSTALL" "" "SOURCES;COMPONENTS;PRIVATE")
     add_executable(${name} ${arg_SOURCES})
     atrium_target_defaults(${name})
+    set_target_properties(${name} PROPERTIES INSTALL_RPATH "${ATR_RPATH_PROGRAM}")
     target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
     target_link_libraries(${name} PRIVATE atrium_base_internal Threads::Threads)
     foreach(component IN LISTS arg_COMPONENTS)

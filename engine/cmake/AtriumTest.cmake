@@ -10,7 +10,6 @@ include_guard(GLOBAL)
 function(atrium_add_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT"
         "SOURCES;COMPONENTS;LIBS;LABELS;ARGS;ENV")
-    atrium_require(cmocka)
     add_executable(${name} ${arg_SOURCES})
     atrium_target_defaults(${name})
     set_target_properties(${name} PROPERTIES
