@@ -105,7 +105,7 @@ step_symbols() {
 }
 
 step_headers() {
-    local header name failed=0 cflags
+    local header name unit failed=0 cflags
     PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name atrium-core.pc)")
     export PKG_CONFIG_PATH
     read -ra cflags <<<"$(pkg-config --cflags atrium-plugin)"
@@ -114,12 +114,13 @@ step_headers() {
     cxx=$(command -v c++ || command -v g++ || true)
     for header in "$prefix"/include/atrium/*.h; do
         name=atrium/$(basename "$header")
-        echo "#include <$name>" | "${CC:-cc}" -std=c11 "${strict[@]}" "${cflags[@]}" -x c - || {
+        unit=$(printf "#include <%s>\nextern int some_declaration;" "$name")
+        echo "$unit" | "${CC:-cc}" -std=c11 "${strict[@]}" "${cflags[@]}" -x c - || {
             echo "$name: not clean in C11"
             failed=1
         }
         if [[ -n $cxx ]]; then
-            echo "#include <$name>" | "$cxx" -std=c++17 "${strict[@]}" "${cflags[@]}" -x c++ - || {
+            echo "$unit" | "$cxx" -std=c++17 "${strict[@]}" "${cflags[@]}" -x c++ - || {
                 echo "$name: not clean in C++17"
                 failed=1
             }
