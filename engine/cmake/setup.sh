@@ -5,11 +5,13 @@ set -euo pipefail
 
 usage() {
     cat <<'TXT'
-usage: setup.sh [--no-install | --list] GROUP...
-  GROUP         build, demo or test
-  --no-install  only look: print the apt-get line for what is missing and exit 2
+usage: setup.sh [--ask | --no-install | --list] GROUP...
+  GROUP         build, demo or test; default all three
+  --ask         only print the apt-get line for what is missing, and ask for sudo's password if one
+                is needed, so that the installation itself may run unattended
+  --no-install  only print the apt-get line; something missing is a failure
   --list        print the packages of the groups, one a line
-exit: 0 everything is there, 2 something is missing and cannot be installed from here
+exit: 0 done, 2 something is missing and cannot be installed from here
 TXT
 }
 
@@ -110,13 +112,11 @@ install_as_root() {
 
 # --- run as anyone -------------------------------------------------------------------------------
 
-install=yes
-list=no
+mode=install
 groups=()
 while [[ $# -gt 0 ]]; do
     case $1 in
-        --no-install) install=no ;;
-        --list) list=yes ;;
+        --ask | --no-install | --list) mode=${1#--} ;;
         --as-root) shift; install_as_root "$@"; exit 0 ;;
         -h | --help) usage; exit 0 ;;
         -*) usage >&2; exit 2 ;;
@@ -129,12 +129,12 @@ if [[ ${#groups[@]} -eq 0 ]]; then
 fi
 
 mapfile -t wanted < <(packages_of "${groups[@]}")
-if [[ $list = yes ]]; then
+if [[ $mode = list ]]; then
     printf '%s\n' "${wanted[@]}"
     exit 0
 fi
 if ! command -v dpkg-query >/dev/null; then
-    echo "This is no Debian system. atrium needs what these Debian packages hold: ${wanted[*]}" >&2
+    echo "This is no Debian system. atrium needs what these Debian packages hold: ${wanted[*]}"
     exit 0
 fi
 mapfile -t missing < <(missing_packages "${wanted[@]}")
@@ -142,29 +142,30 @@ if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0
 fi
 
-line="apt-get install --no-install-recommends ${missing[*]}"
-as_root=()
+sudo=()
 if [[ $(id -u) -ne 0 ]]; then
-    line="sudo $line"
-    if ! command -v sudo >/dev/null; then
-        install=no
-    elif ! sudo -n true 2>/dev/null && [[ ! -t 0 ]]; then
-        install=no
-    fi
-    as_root=(sudo)
+    sudo=(sudo)
 fi
 echo "Missing packages; this installs them:"
-echo "    $line"
-if [[ $install = no ]]; then
+echo "    ${sudo[*]}${sudo:+ }apt-get install --no-install-recommends ${missing[*]}"
+if [[ $mode = no-install ]]; then
     exit 2
+fi
+if [[ ${#sudo[@]} -gt 0 ]]; then
+    if ! command -v sudo >/dev/null; then
+        echo "There is no sudo here: please run that line as root."
+        exit 2
+    fi
+    if ! sudo -n true 2>/dev/null && ! { [[ -t 0 ]] && sudo -v; }; then
+        echo "sudo does not let this user in without a password: please run that line by hand."
+        exit 2
+    fi
+fi
+if [[ $mode = ask ]]; then
+    exit 0
 fi
 self=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/setup.sh
-log=${ATR_SETUP_LOG:-/dev/stdout}
-if ! "${as_root[@]}" bash "$self" --as-root "${missing[@]}" >>"$log" 2>&1; then
-    echo "The installation failed. Please run the line above by hand." >&2
-    if [[ $log != /dev/stdout ]]; then
-        tail -n 30 "$log" >&2
-        echo "Full log: $log" >&2
-    fi
+"${sudo[@]}" bash "$self" --as-root "${missing[@]}" || {
+    echo "The installation failed; see above."
     exit 2
-fi
+}

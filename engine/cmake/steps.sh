@@ -68,21 +68,16 @@ step() {
     exit "$rc"
 }
 
-# Packages first, outside the steps: it may have to ask for a password.
-# steps_packages --install|--no-install GROUP...
+# steps_packages --install|--no-install GROUP...: a step, asked about before it begins, because sudo
+# may want a password.
 steps_packages() {
-    local here rc=0
-    here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-    local mode=$1
+    local setup mode=$1
+    setup=$(dirname "${BASH_SOURCE[0]}")/setup.sh
     shift
-    steps_done=$((steps_done + 1))
     if [[ $mode = --no-install ]]; then
-        "$here/setup.sh" --no-install "$@" || rc=$?
+        "$setup" --no-install "$@" || exit 2
     else
-        ATR_SETUP_LOG=$steps_logs/packages.log "$here/setup.sh" "$@" || rc=$?
+        "$setup" --ask "$@" || exit 2
     fi
-    if [[ $rc -ne 0 ]]; then
-        exit "$rc"
-    fi
-    printf '[%d/%d] %-34s ok\n' "$steps_done" "$steps_total" "packages"
+    step "packages" packages "$setup" "$@"
 }
