@@ -1,0 +1,173 @@
+/**
+ * atrium/effect.h: gamification effects: triggered, bounded, always ending.
+ *
+ * An effect is a definition (effect_def.h) played as an instance: emitters that spawn particles,
+ * texts that count up, flashes, rings, shakes. Every instance has an end. Pools are fixed: a full one
+ * evicts the least important instance, the oldest of those, and never a more important one.
+ *
+ *     atr_Effects *effects = NULL;
+ *     atr_Status st = atr_effects_create(NULL, &effects);
+ *     st = atr_catalogue_load(effects, NULL);          // <atrium/catalogue.h>
+ *     atr_TriggerResult r = atr_effect_trigger(effects, "coin_shower",
+ *                               &(atr_Trigger){ .x = 640, .y = 80, .amount = 50 });
+ *     ...
+ *     atr_effects_advance(effects, now_ns);            // once a frame
+ *     atr_effects_draw(effects, queue);                // pushes draw commands
+ *
+ * The same seed and the same steps give the same particles bit for bit. Instances expire by time
+ * stamp; while no frame is drawn for 250 ms a maintenance thread expires them and calls done.
+ *
+ * Threads: owner (the render thread) unless said otherwise. Nothing allocates after the definitions
+ * are in. The lock inside is shared with the maintenance thread only, which never holds it in a wait.
+ */
+#ifndef ATRIUM_EFFECT_H
+#define ATRIUM_EFFECT_H
+
+#include <atrium/effect_def.h>
+#include <atrium/queue.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct atr_Effects atr_Effects;
+
+/** Names an instance; zero is none. */
+typedef struct atr_EffectId {
+    uint64_t value;
+} atr_EffectId;
+
+typedef enum atr_Decision {
+    ATR_DECISION_PLAYED = 0,
+    ATR_DECISION_MERGED,           /* into a running instance, whose id is returned */
+    ATR_DECISION_REDUCED,          /* played with fewer particles: the pool is nearly full */
+    ATR_DECISION_REFUSED_COOLDOWN, /* cooldown or burst limit */
+    ATR_DECISION_REFUSED_FULL,     /* only more important ones are playing */
+    ATR_DECISION_UNKNOWN,          /* no definition of that name */
+    ATR_DECISION_COUNT
+} atr_Decision;
+
+typedef struct atr_TriggerResult {
+    atr_EffectId id; /* zero when refused or unknown */
+    atr_Decision decision;
+} atr_TriggerResult;
+
+/** Called once when an instance has ended, however it ended. @thread render, or maintenance when no
+ *  frame is drawn; must not trigger effects on the maintenance thread: use atr_effect_post. */
+typedef void (*atr_EffectDoneFn)(void *user, atr_EffectId id);
+
+typedef struct atr_Trigger {
+    float x, y;         /* logical pixels */
+    float amount;       /* parameter `amount` of the definition; 0: its default */
+    float scale;        /* of sizes and speeds; default 1 */
+    atr_EffectDoneFn done;
+    void *user;
+} atr_Trigger;
+
+typedef enum atr_EffectEventKind {
+    ATR_EFFECT_EVENT_SOUND = 1, /* name: the cue to play */
+    ATR_EFFECT_EVENT_ARRIVE = 2 /* name: what `on.arrive` says; one per particle that arrived */
+} atr_EffectEventKind;
+
+typedef struct atr_EffectEvent {
+    atr_EffectEventKind kind;
+    atr_EffectId id;
+    char name[ATR_EFFECT_NAME_MAX + 1];
+} atr_EffectEvent;
+
+typedef struct atr_EffectsDesc {
+    uint32_t max_effects;    /* definitions; default 128 */
+    uint32_t max_instances;  /* playing at once; default 64 */
+    uint32_t max_particles;  /* alive at once; default 8192, 64..1,000,000 */
+    uint32_t max_posts;      /* waiting atr_effect_post calls; default 64 */
+    uint64_t seed;           /* default 1 */
+    uint64_t fixed_step_ns;  /* advance by this much whatever the clock says; default 0: real time */
+    bool reduced_motion;     /* play each definition's reduced_motion instead */
+    bool no_maintenance;     /* no thread: the host always draws, or a test turns the clock */
+    atr_Allocator allocator;
+    atr_Clock clock;
+    atr_Log log;
+} atr_EffectsDesc;
+
+typedef struct atr_EffectsStats {
+    uint32_t instances, max_instances;
+    uint32_t particles, max_particles;
+    uint64_t decisions[ATR_DECISION_COUNT];
+    uint64_t evicted;
+    uint64_t expired;
+    uint64_t posts_refused;
+} atr_EffectsStats;
+
+/** One definition's live use, for the overlay. */
+typedef struct atr_EffectUse {
+    char name[ATR_EFFECT_NAME_MAX + 1];
+    uint32_t instances;
+    uint32_t particles;
+} atr_EffectUse;
+
+ATR_NODISCARD ATR_API atr_Status atr_effects_create(const atr_EffectsDesc *desc,
+                                                    atr_Effects **out);
+/** Ends all instances (their done callbacks run), joins the thread. NULL does nothing. */
+ATR_API void atr_effects_destroy(atr_Effects *effects);
+
+/** Adds or replaces a definition; it is copied. @return ATR_OK; ATR_ERR_FULL; ATR_ERR_NO_MEMORY. */
+ATR_NODISCARD ATR_API atr_Status atr_effects_define(atr_Effects *effects, const atr_EffectDef *def);
+
+/** The i-th definition's name, or NULL past the last. Borrowed. */
+ATR_API const char *atr_effects_name(const atr_Effects *effects, uint32_t index);
+/** Borrowed until the definition is replaced; NULL when unknown. */
+ATR_API const atr_EffectDef *atr_effects_definition(const atr_Effects *effects, const char *name);
+
+/** Which picture each sprite id stands for, in order of id; grows when definitions are added. */
+ATR_API const atr_SpriteName *atr_effects_sprites(const atr_Effects *effects, uint32_t *count);
+
+/** Plays an effect now. `trigger` NULL: at 0,0 with defaults. */
+ATR_API atr_TriggerResult atr_effect_trigger(atr_Effects *effects, const char *name,
+                                             const atr_Trigger *trigger);
+
+/** Plays an effect at the next advance. @return ATR_OK; ATR_ERR_FULL. @thread any; never blocks */
+ATR_NODISCARD ATR_API atr_Status atr_effect_post(atr_Effects *effects, const char *name,
+                                                 const atr_Trigger *trigger);
+
+ATR_API bool atr_effect_is_live(const atr_Effects *effects, atr_EffectId id);
+/** @return ATR_OK; ATR_ERR_STALE. */
+ATR_API atr_Status atr_effect_move(atr_Effects *effects, atr_EffectId id, float x, float y);
+/** fade: stops spawning and lets particles live out; otherwise all is gone at once. */
+ATR_API atr_Status atr_effect_stop(atr_Effects *effects, atr_EffectId id, bool fade);
+/** Stops every instance at once. */
+ATR_API void atr_effects_stop_all(atr_Effects *effects);
+
+/** Sets a named point that definitions refer to. At most 16 names. @return ATR_OK; ATR_ERR_FULL. */
+ATR_API atr_Status atr_effects_set_anchor(atr_Effects *effects, const char *name, float x, float y);
+ATR_API void atr_effects_set_reduced_motion(atr_Effects *effects, bool on);
+/** Speed of a layer's time: 1 normal, 0 paused. */
+ATR_API void atr_effects_set_time_scale(atr_Effects *effects, atr_Layer layer, float scale);
+
+/** Drains posts, expires, spawns, moves. Steps are at most 100 ms; longer ones count as that. */
+ATR_API void atr_effects_advance(atr_Effects *effects, uint64_t now_ns);
+
+/** Pushes this frame's commands. @return how many the queue refused. */
+ATR_API uint32_t atr_effects_draw(const atr_Effects *effects, atr_RenderQueue *queue);
+
+/** The arrays that particle commands refer to; borrowed until the next advance. */
+ATR_API atr_Particles atr_effects_particles(const atr_Effects *effects);
+
+/** Where the host should shift its camera now because of shakes, logical pixels. */
+ATR_API void atr_effects_shake(const atr_Effects *effects, float *out_x, float *out_y);
+
+/** Takes one event, oldest first; false when none waits. At most 256 wait, then oldest go. */
+ATR_API bool atr_effects_poll_event(atr_Effects *effects, atr_EffectEvent *out);
+
+ATR_API void atr_effects_stats(const atr_Effects *effects, atr_EffectsStats *out);
+/** @return how many definitions are in use, at most `capacity`. */
+ATR_API uint32_t atr_effects_usage(const atr_Effects *effects, atr_EffectUse *out,
+                                   uint32_t capacity);
+
+/** "played", "merged", ... Static storage. */
+ATR_API const char *atr_decision_name(atr_Decision decision);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

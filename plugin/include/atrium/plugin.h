@@ -1,0 +1,156 @@
+/**
+ * atrium/plugin.h: effects, frame statistics and an overlay for a program that draws with SDL2.
+ *
+ *     atr_Plugin *fx = NULL;
+ *     if (atr_plugin_attach(renderer, NULL, &fx) != ATR_OK) { ... }
+ *     while (running) {
+ *         for (SDL_Event e; SDL_PollEvent(&e);) {
+ *             if (atr_plugin_event(fx, &e)) { continue; }   // F3: off, compact, full
+ *             ...
+ *         }
+ *         atr_plugin_begin_frame(fx);
+ *         draw_world(renderer);
+ *         atr_plugin_draw(fx, ATR_LAYER_BELOW_UI);          // optional
+ *         draw_interface(renderer);
+ *         atr_plugin_end_frame(fx);                         // effects and overlay, on top
+ *         atr_plugin_present(fx);                           // or SDL_RenderPresent
+ *     }
+ *     atr_plugin_detach(fx);
+ *
+ * The renderer is left exactly as it was found: colour, blend mode, viewport, clip, scale, logical
+ * size, target and texture modulation. Tested with SDL's `software`, `opengl` and `opengles2`
+ * renderers; others take the geometry path and are untested.
+ *
+ * How effects are drawn (atr_PathKind) is chosen per frame by measured cost: geometry through
+ * SDL_RenderGeometryRaw; surface, composing into a software renderer's pixels; layer, composing into
+ * a texture. All look the same.
+ *
+ * Threads: render, the thread that owns the renderer, unless said otherwise. A loader thread of the
+ * plugin's reads pictures and fonts; until they are there effects play unseen. Between begin_frame
+ * and end_frame nothing is read from disk, waited for, or allocated once warm.
+ */
+#ifndef ATRIUM_PLUGIN_H
+#define ATRIUM_PLUGIN_H
+
+#include <atrium/effect.h>
+#include <atrium/frame.h>
+#include <atrium/mailbox.h>
+#include <atrium/metrics.h>
+
+#include <SDL.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct atr_Plugin atr_Plugin;
+
+typedef enum atr_PathKind {
+    ATR_PATH_AUTO = 0,
+    ATR_PATH_GEOMETRY,
+    ATR_PATH_SURFACE,
+    ATR_PATH_LAYER
+} atr_PathKind;
+
+typedef enum atr_OverlayMode {
+    ATR_OVERLAY_OFF = 0,
+    ATR_OVERLAY_COMPACT,
+    ATR_OVERLAY_FULL
+} atr_OverlayMode;
+
+typedef struct atr_PluginDesc {
+    float target_fps;          /* frame budget = 1 / this; default: the display's, else 60 */
+    atr_PathKind path;         /* default: chosen by cost. One that is unsafe here is not used */
+    SDL_Surface *surface;      /* pixels the software renderer draws into, when it was made by
+                                  SDL_CreateSoftwareRenderer; outlives the plugin or is changed by
+                                  atr_plugin_reattach */
+    SDL_Window *window;        /* with surface: whose surface it is; present updates it */
+    const char *asset_folder;  /* sprites that replace the compiled-in ones; default none */
+    const char *effect_folder; /* definitions that replace or add to the catalogue; default none */
+    const char *font_latin;    /* default: searched, see text.h */
+    const char *font_arabic;
+    bool overlay_arabic;       /* language of the overlay; default English */
+    bool disable_overlay;      /* no overlay, no key */
+    SDL_Keycode overlay_key;   /* default SDLK_F3 */
+    bool reduced_motion;
+    uint32_t max_particles;    /* default 8192 */
+    uint32_t mailbox_capacity; /* default 1024 */
+    uint64_t seed;             /* default 1 */
+    uint64_t fixed_step_ns;    /* effects advance by this each frame; default 0: real time */
+    bool wait_for_assets;      /* attach returns when pictures are loaded: for tests and tours */
+    atr_Allocator allocator;
+    atr_Clock clock;
+    atr_Log log;
+} atr_PluginDesc;
+
+/** Where the last frame's time went, ms. Those SDL cannot tell apart are marked estimated. */
+typedef struct atr_FrameSplit {
+    float frame_ms;   /* present to present */
+    float host_ms;    /* from begin to end, less ours */
+    float effects_ms; /* advance and draw */
+    float queue_ms;   /* ordering commands */
+    float overlay_ms;
+    float mail_ms;    /* callbacks drained from the mailbox */
+    float present_ms;
+    bool estimated;   /* the renderer batches; host and effects were separated by a flush only */
+} atr_FrameSplit;
+
+typedef struct atr_PluginStats {
+    atr_FrameSplit split;
+    atr_PathKind path;        /* of the last frame that had something to draw */
+    const char *path_name;    /* "geometry", "surface", "layer" */
+    const char *renderer;     /* SDL's name */
+    atr_OverlayMode overlay;
+    bool assets_ready;
+    uint32_t assets_missing;
+    atr_QueueStats queue;
+    atr_EffectsStats effects;
+} atr_PluginStats;
+
+/**
+ * Attaches to a renderer.
+ *
+ * @return ATR_OK; ATR_ERR_INVALID; ATR_ERR_NO_MEMORY; ATR_ERR_BACKEND (SDL's words are logged).
+ * @owner  The renderer stays the caller's and must outlive the plugin, or be told lost.
+ */
+ATR_NODISCARD ATR_API atr_Status atr_plugin_attach(SDL_Renderer *renderer,
+                                                   const atr_PluginDesc *desc, atr_Plugin **out);
+
+/** Ends effects (done callbacks run), drains the mailbox, frees everything. NULL does nothing. */
+ATR_API void atr_plugin_detach(atr_Plugin *plugin);
+
+/** True: the event was the overlay's own. Also watches for resizes and resets. */
+ATR_API bool atr_plugin_event(atr_Plugin *plugin, const SDL_Event *event);
+
+ATR_API void atr_plugin_begin_frame(atr_Plugin *plugin);
+/** Draws one layer now, so that the host can draw over it. Once per layer and frame. */
+ATR_API void atr_plugin_draw(atr_Plugin *plugin, atr_Layer layer);
+/** Drains the mailbox, draws the layers that are left, then the overlay. */
+ATR_API void atr_plugin_end_frame(atr_Plugin *plugin);
+/** Presents and measures it; with desc.surface and desc.window, SDL_UpdateWindowSurface. */
+ATR_API void atr_plugin_present(atr_Plugin *plugin);
+
+/** The renderer is gone or about to go: nothing of SDL's is touched until reattach. */
+ATR_API void atr_plugin_renderer_lost(atr_Plugin *plugin);
+/** Goes on with another renderer (surface and window as in the desc, may be NULL). */
+ATR_NODISCARD ATR_API atr_Status atr_plugin_reattach(atr_Plugin *plugin, SDL_Renderer *renderer,
+                                                     SDL_Surface *surface, SDL_Window *window);
+
+ATR_API void atr_plugin_set_overlay(atr_Plugin *plugin, atr_OverlayMode mode);
+ATR_API void atr_plugin_set_overlay_arabic(atr_Plugin *plugin, bool arabic);
+
+/** Parts, borrowed until detach. */
+ATR_API atr_Effects *atr_plugin_effects(atr_Plugin *plugin);
+ATR_API atr_RenderQueue *atr_plugin_queue(atr_Plugin *plugin);
+ATR_API atr_Mailbox *atr_plugin_mailbox(atr_Plugin *plugin);
+ATR_API atr_FrameClock *atr_plugin_frames(atr_Plugin *plugin);
+/** What the overlay shows beside its own figures; hosts add theirs, see the README's list of names. */
+ATR_API atr_Metrics *atr_plugin_metrics(atr_Plugin *plugin);
+
+ATR_API void atr_plugin_stats(const atr_Plugin *plugin, atr_PluginStats *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
