@@ -80,18 +80,15 @@ apt() {
 
 # The lock of the package lists has no time-out option of its own: wait for it by trying.
 update_lists() {
-    local attempt
-    for attempt in $(seq 1 30); do
-        if apt update; then
-            return 0
+    local output until=$((SECONDS + 900))
+    while ! output=$(apt update 2>&1); do
+        echo "$output"
+        if [[ $output != *"Could not get lock"* || $SECONDS -ge $until ]]; then
+            return 1
         fi
-        echo "setup.sh: apt-get update failed (attempt $attempt of 30)"
-        if ! command -v fuser >/dev/null || ! fuser -s /var/lib/apt/lists/lock 2>/dev/null; then
-            [[ $attempt -lt 3 ]] || return 1
-        fi
-        sleep 10
+        sleep 5
     done
-    return 1
+    echo "$output"
 }
 
 install_as_root() {
