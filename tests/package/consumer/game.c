@@ -28,7 +28,8 @@ static int play(SDL_Renderer *renderer, SDL_Surface *surface)
         atr_plugin_end_frame(fx);
         atr_plugin_present(fx);
         for (int y = 0; y < surface->h; y++) {
-            const Uint32 *row = (const Uint32 *)((const Uint8 *)surface->pixels + y * surface->pitch);
+            const Uint32 *row =
+                (const Uint32 *)((const Uint8 *)surface->pixels + y * surface->pitch);
             for (int x = 0; x < surface->w; x++) {
                 lit += (row[x] & 0x00ffffff) != 0;
             }
@@ -43,8 +44,8 @@ int main(int argc, char **argv)
     (void)argc;
     (void)argv;
     int lit = -1;
-    SDL_Surface *surface = SDL_CreateRGBSurfaceWithFormat(0, WIDTH, HEIGHT, 32,
-                                                          SDL_PIXELFORMAT_ARGB8888);
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormat(0, WIDTH, HEIGHT, 32, SDL_PIXELFORMAT_ARGB8888);
     SDL_Renderer *renderer = surface != NULL ? SDL_CreateSoftwareRenderer(surface) : NULL;
     if (renderer != NULL) {
         lit = play(renderer, surface);

@@ -22,8 +22,15 @@ int main(void)
     }
     char text[512];
     const atr_ReceiptIssue issue = {
-        .kid = "K1", .store = "S1", .till = "T1", .sequence = 1, .local_time_s = 1700000000,
-        .total_fils = 10500, .vat_fils = 500, .trn = "100000000000003", .secret_key = secret,
+        .kid = "K1",
+        .store = "S1",
+        .till = "T1",
+        .sequence = 1,
+        .local_time_s = 1700000000,
+        .total_fils = 10500,
+        .vat_fils = 500,
+        .trn = "100000000000003",
+        .secret_key = secret,
     };
     atr_Receipt receipt;
     if (!check(atr_receipt_issue(&issue, text, sizeof text) == ATR_OK, "not issued") ||
