@@ -32,7 +32,7 @@ typedef struct AppDesc {
     bool demo;               /* a database made now is a demonstration: filled by app_make_demo */
     bool must_exist;         /* do not make a folder or database that is not there */
     atr_Log log;
-    atr_Clock clock;         /* NULL functions: the system's */
+    atr_Clock clock; /* NULL functions: the system's */
 } AppDesc;
 
 /* Plain members to read; opened by app_open, closed by app_close only. */
@@ -41,11 +41,11 @@ typedef struct App {
     atr_Mailbox *mailbox; /* NULL without threads */
     atr_WorkPool *pool;   /* NULL without threads */
     atr_Loyalty *mall;
-    bool demo;            /* this folder is a demonstration */
+    bool demo; /* this folder is a demonstration */
 
     atr_Log log;
-    atr_Clock clock;         /* as given */
-    int64_t clock_shift_ms;  /* only while demonstration history is made; else 0 */
+    atr_Clock clock;        /* as given */
+    int64_t clock_shift_ms; /* only while demonstration history is made; else 0 */
     bool owns_mailbox;
 } App;
 
@@ -62,10 +62,10 @@ void app_close(App *app);
 
 typedef struct AppIssue {
     const char *store;
-    const char *till;     /* NULL: "1" */
+    const char *till; /* NULL: "1" */
     int64_t total_fils;
-    int64_t vat_fils;     /* -1: the store's rate, included in the total, rounded half up */
-    int64_t utc_s;        /* purchase time; 0: now */
+    int64_t vat_fils; /* -1: the store's rate, included in the total, rounded half up */
+    int64_t utc_s;    /* purchase time; 0: now */
 } AppIssue;
 
 /* Prints one ATR1 receipt as the till would: next sequence number, signed with the secret kept in
@@ -77,10 +77,10 @@ ATR_NODISCARD atr_Status app_issue(App *app, const AppIssue *issue, char *out, s
 /* ---- Demonstration --------------------------------------------------------------------------- */
 
 typedef enum AppDemoCard {
-    APP_DEMO_NEW = 0,  /* nothing yet: level 1, bronze */
-    APP_DEMO_LEVEL,    /* a few points under the next level: any receipt of AED 100 levels up */
-    APP_DEMO_TIER,     /* a few points under silver: receipt 2 makes it silver */
-    APP_DEMO_REGULAR,  /* some days of history, a streak of six days, silver */
+    APP_DEMO_NEW = 0, /* nothing yet: level 1, bronze */
+    APP_DEMO_LEVEL,   /* a few points under the next level: any receipt of AED 100 levels up */
+    APP_DEMO_TIER,    /* a few points under silver: receipt 2 makes it silver */
+    APP_DEMO_REGULAR, /* some days of history, a streak of six days, silver */
     APP_DEMO_CARD_COUNT
 } AppDemoCard;
 
@@ -92,8 +92,8 @@ typedef enum AppDemoReceipt {
     APP_DEMO_EPIC = 2,      /* accepted: luxury, AED 2,400: at least 200 coins (epic), levels up */
     APP_DEMO_TAMPERED = 3,  /* rejected, SIG_BAD: the amount was changed after signing */
     APP_DEMO_HELD = 4,      /* held, VAT_MISMATCH: more VAT than the store's rate allows */
-    APP_DEMO_DUPLICATE = 5, /* rejected, DUP_EXACT when receipt 1, 2 or 9 was handed in before: repeats
-                               the last of these; before that it is a new receipt */
+    APP_DEMO_DUPLICATE = 5, /* rejected, DUP_EXACT when receipt 1, 2 or 9 was handed in before:
+                               repeats the last of these; before that it is a new receipt */
     APP_DEMO_OLD = 6,       /* rejected, DATE_OLD: printed 20 days ago */
     APP_DEMO_UNKNOWN = 7,   /* rejected, KEY_UNKNOWN: a till that nobody pinned */
     APP_DEMO_GARBAGE = 8,   /* rejected, BAD_FORMAT */
@@ -102,20 +102,26 @@ typedef enum AppDemoReceipt {
     APP_DEMO_RECEIPT_LAST = APP_DEMO_ZATCA
 } AppDemoReceipt;
 
-/* Makes the demonstration: eight stores, one for each category, their tills' keys pinned, four cards
- * and their history. Done once; again it does nothing. ATR_ERR_DENIED in a folder that is none. */
+/* Makes the demonstration: eight stores, one for each category, their tills' keys pinned, four
+ * cards and their history. Done once; again it does nothing. ATR_ERR_DENIED in a folder that is
+ * none. */
 ATR_NODISCARD atr_Status app_make_demo(App *app, atr_Error *error);
 
 /* Writes the demonstration receipt `n`, dated now, of a new purchase each time. `out` holds at
- * least 1,024 bytes. ATR_ERR_DENIED in a folder that is none; ATR_ERR_INVALID for an n that is none.
- * Blocks for one small write: not on the render thread once frames count; the kiosk asks on a
+ * least 1,024 bytes. ATR_ERR_DENIED in a folder that is none; ATR_ERR_INVALID for an n that is
+ * none. Blocks for one small write: not on the render thread once frames count; the kiosk asks on a
  * worker. Several threads at a time are allowed. */
 ATR_NODISCARD atr_Status app_demo_receipt(App *app, int n, char *out, size_t out_size,
                                           atr_Error *error);
 
 /* ---- Fonts ----------------------------------------------------------------------------------- */
 
-typedef enum AppFont { APP_FONT_LATIN = 0, APP_FONT_LATIN_BOLD, APP_FONT_ARABIC, APP_FONT_ARABIC_BOLD } AppFont;
+typedef enum AppFont {
+    APP_FONT_LATIN = 0,
+    APP_FONT_LATIN_BOLD,
+    APP_FONT_ARABIC,
+    APP_FONT_ARABIC_BOLD
+} AppFont;
 
 /* The file configured, or the first of the usual places that exists. ATR_ERR_NOT_FOUND. The bold
  * ones are looked for beside the configured regular file ("-Regular" becomes "-Bold"). */

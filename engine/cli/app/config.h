@@ -32,7 +32,8 @@ typedef enum AppLanguage { APP_LANGUAGE_EN = 0, APP_LANGUAGE_AR } AppLanguage;
 typedef enum AppScannerLayout { APP_SCANNER_US = 0, APP_SCANNER_UK } AppScannerLayout;
 
 typedef struct AppConfig {
-    char data[APP_PATH_MAX]; /* data folder; default $XDG_DATA_HOME/atrium or ~/.local/share/atrium */
+    char data[APP_PATH_MAX]; /* data folder; default $XDG_DATA_HOME/atrium or ~/.local/share/atrium
+                              */
     char file[APP_PATH_MAX]; /* the atrium.ini that was read; "" when there is none */
 
     int32_t store_busy_timeout_ms; /* store.busy_timeout_ms, 5000 */
@@ -54,8 +55,8 @@ typedef struct AppConfig {
 } AppConfig;
 
 typedef struct AppConfigSources {
-    const char *data;                     /* --data; NULL: ATRIUM_DATA, then the default */
-    const char *config_file;              /* --config; NULL: ATRIUM_CONFIG, then DATA/atrium.ini */
+    const char *data;        /* --data; NULL: ATRIUM_DATA, then the default */
+    const char *config_file; /* --config; NULL: ATRIUM_CONFIG, then DATA/atrium.ini */
     const char *(*getenv_fn)(const char *); /* NULL: the process's environment */
 } AppConfigSources;
 
@@ -64,7 +65,12 @@ typedef struct AppConfigSources {
 ATR_NODISCARD atr_Status app_config_load(const AppConfigSources *sources, AppConfig *out,
                                          atr_Error *error);
 
-typedef enum AppOrigin { APP_FROM_DEFAULT, APP_FROM_FILE, APP_FROM_ENVIRONMENT, APP_FROM_FLAG } AppOrigin;
+typedef enum AppOrigin {
+    APP_FROM_DEFAULT,
+    APP_FROM_FILE,
+    APP_FROM_ENVIRONMENT,
+    APP_FROM_FLAG
+} AppOrigin;
 
 /* One value as text, for `atrium doctor`; strings are borrowed for the call. */
 typedef void (*AppConfigRowFn)(void *user, const char *name, const char *value, AppOrigin origin,
