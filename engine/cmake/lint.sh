@@ -45,36 +45,45 @@ compile_commands() {
 
 # One file: clang-tidy only when what the compiler sees, or the rules, changed since it last passed.
 tidy_one() {
-    local build=$1 file=$2 command=$3 rules=$4 key
+    local build=$1 file=$2 command=$3 rules=$4 key out
     local preprocess=${command/ -o * -c / -E -P }
     key=$( (cd "$build" && bash -c "$preprocess"; echo "$rules $file") | sha256sum | cut -c 1-40)
-    if [[ ! -e $build/tidy/$key ]]; then
-        clang-tidy --quiet -p "$build" "$file" 2>/dev/null || return 1
+    if [[ -e $build/tidy/$key ]]; then
+        return 0
+    fi
+    if out=$(clang-tidy --quiet -p "$build" "$file" 2>&1); then
         : >"$build/tidy/$key"
+    else
+        printf '%s\n' "$out"
+        { grep -E ' error: ' <<<"$out" || echo "$file: clang-tidy itself failed"; } \
+            >>"$build/tidy/findings"
     fi
 }
 
 lint_tidy() {
-    local build=$1 jobs=$2 rules file command count=0 total failed=0
+    local build=$1 jobs=$2 rules row file count=0
     mkdir -p "$build/tidy"
+    : >"$build/tidy/findings"
     rules=$( (cat .clang-tidy; clang-tidy --version) | sha256sum | cut -c 1-40)
     mapfile -t rows < <(compile_commands "$build/compile_commands.json" |
         grep -vE "^$PWD/build/" | sort -u -t $'\t' -k 1,1)
-    total=${#rows[@]}
     for row in "${rows[@]}"; do
         file=${row%%$'\t'*}
-        command=${row#*$'\t'}
         count=$((count + 1))
         while [[ $(jobs -rp | wc -l) -ge $jobs ]]; do
-            wait -n || failed=1
+            wait -n || true
         done
-        echo "$count/$total ${file#"$PWD"/}"
-        tidy_one "$build" "$file" "$command" "$rules" &
+        echo "$count/${#rows[@]} ${file#"$PWD"/}"
+        tidy_one "$build" "$file" "${row#*$'\t'}" "$rules" &
     done
-    while [[ $(jobs -p | wc -l) -gt 0 ]]; do
-        wait -n || failed=1
+    while [[ -n $(jobs -rp) ]]; do
+        wait -n || true
     done
-    return "$failed"
+    if [[ -s $build/tidy/findings ]]; then
+        printf '\nclang-tidy dislikes:\n'
+        sort -u "$build/tidy/findings"
+        return 1
+    fi
 }
 
 case ${1:-} in
