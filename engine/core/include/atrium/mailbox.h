@@ -40,7 +40,10 @@ typedef struct atr_MailboxDesc {
 /** @return ATR_OK; ATR_ERR_INVALID for a capacity out of range; ATR_ERR_NO_MEMORY. */
 ATR_NODISCARD ATR_API atr_Status atr_mailbox_create(const atr_MailboxDesc *desc, atr_Mailbox **out);
 
-/** Frees the mailbox. Waiting messages are delivered first, on this thread. NULL does nothing. */
+/**
+ * Frees the mailbox. Waiting messages are delivered first, on this thread; reserving fails by then.
+ * NULL does nothing.
+ */
 ATR_API void atr_mailbox_destroy(atr_Mailbox *mailbox);
 
 /**

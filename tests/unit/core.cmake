@@ -1,0 +1,3 @@
+atrium_add_test(test_mailbox SOURCES test_mailbox.c COMPONENTS core LABELS unit)
+atrium_add_test(test_mailbox_threads
+    SOURCES test_mailbox_threads.c COMPONENTS core LABELS unit threads)
