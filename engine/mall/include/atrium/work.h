@@ -65,7 +65,7 @@ typedef struct atr_JobDesc {
 typedef struct atr_WorkDesc {
     atr_Mailbox *mailbox;    /* where callbacks are delivered; required, outlives the pool */
     uint32_t threads;        /* default 2, 1..64 */
-    uint32_t capacity;       /* most jobs waiting or running; default 256, 1..1,000,000 */
+    uint32_t capacity;       /* most jobs accepted and not yet reported; default 256, 1..1,000,000 */
     uint32_t ageing_ms;      /* default 2000 */
     uint32_t drain_ms;       /* how long destroy lets waiting jobs finish; default 10,000 */
     atr_Allocator allocator;
@@ -90,8 +90,9 @@ ATR_NODISCARD ATR_API atr_Status atr_work_create(const atr_WorkDesc *desc, atr_W
 
 /**
  * Refuses new work, lets waiting jobs run for `drain_ms`, cancels the rest, waits for running ones,
- * joins the threads. Callbacks not drained yet stay in the mailbox. NULL does nothing. A held pool is
- * not released: its waiting jobs are cancelled at once.
+ * joins the threads; running jobs are asked to stop once `drain_ms` is over. Callbacks not drained
+ * yet stay in the mailbox. NULL does nothing. A held pool is not released: its waiting jobs are
+ * cancelled at once.
  */
 ATR_API void atr_work_destroy(atr_WorkPool *pool);
 

@@ -1,0 +1,1 @@
+atrium_add_test(test_work SOURCES test_work.c COMPONENTS mall LABELS unit threads)
