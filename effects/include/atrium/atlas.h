@@ -1,14 +1,14 @@
 /**
  * atrium/atlas.h: sprite pictures, packed into one.
  *
- * Reads PNG files (or the pictures compiled into the library), cuts sheets into frames, premultiplies
- * them and packs all into one picture with a clear border of two pixels around each, so that a GPU
- * needs one texture and filtering never bleeds. A missing or damaged file is logged; the built-in
- * picture of that name is used, or an empty sprite.
+ * Reads PNG files (or the pictures compiled into the library), cuts sheets into frames,
+ * premultiplies them and packs all into one picture with a clear border of two pixels around each,
+ * so that a GPU needs one texture and filtering never bleeds. A missing or damaged file is logged;
+ * the built-in picture of that name is used, or an empty sprite.
  *
  *     atr_Atlas *atlas = NULL;
- *     atr_Status st = atr_atlas_create(&(atr_AtlasDesc){ .names = names, .name_count = n }, &atlas);
- *     const atr_Image *images = atr_atlas_images(atlas, &count);
+ *     atr_Status st = atr_atlas_create(&(atr_AtlasDesc){ .names = names, .name_count = n },
+ * &atlas); const atr_Image *images = atr_atlas_images(atlas, &count);
  *
  * Threads: create anywhere (it reads files and allocates: the plugin does it on its loader thread);
  * a created atlas does not change and may be read by any thread.
@@ -25,10 +25,10 @@ extern "C" {
 typedef struct atr_Atlas atr_Atlas;
 
 #define ATR_PICTURE_FILE_MAX (8u * 1024u * 1024u) /* larger files are refused unread, bytes */
-#define ATR_PICTURE_SIDE_MAX 4096                 /* larger pictures are refused undecoded, pixels */
+#define ATR_PICTURE_SIDE_MAX 4096 /* larger pictures are refused undecoded, pixels */
 
 typedef struct atr_AtlasDesc {
-    const char *folder; /* searched first; NULL: only the compiled-in pictures */
+    const char *folder;          /* searched first; NULL: only the compiled-in pictures */
     const atr_SpriteName *names; /* sprite id = index; names[0] is the white pixel */
     uint32_t name_count;
     const atr_Image *extra; /* more pictures, premultiplied: ids follow the names; copied */

@@ -23,12 +23,14 @@ extern "C" {
 
 #define ATR_EFFECT_FILE_MAX (64u * 1024u) /* larger files are refused unread, bytes */
 
-/** Reads one definition from JSON text. `source` is named in errors. @return ATR_OK; ATR_ERR_FORMAT. */
+/** Reads one definition from JSON text. `source` is named in errors. @return ATR_OK;
+ * ATR_ERR_FORMAT. */
 ATR_NODISCARD ATR_API atr_Status atr_catalogue_parse(atr_Bytes json, const char *source,
                                                      atr_EffectDef *out, atr_Error *error);
 
 /** Defines every built-in effect, then those in `folder` (NULL: none; *.json, in name order). Bad
- *  files are logged to `effects`' log and skipped. @return ATR_OK; ATR_ERR_FULL; ATR_ERR_NO_MEMORY. */
+ *  files are logged to `effects`' log and skipped. @return ATR_OK; ATR_ERR_FULL; ATR_ERR_NO_MEMORY.
+ */
 ATR_NODISCARD ATR_API atr_Status atr_catalogue_load(atr_Effects *effects, const char *folder);
 
 /** Defines the effect in one file. @return ATR_OK; ATR_ERR_IO; ATR_ERR_FORMAT; ATR_ERR_FULL. */

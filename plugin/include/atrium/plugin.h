@@ -22,8 +22,8 @@
  * renderers; others take the geometry path and are untested.
  *
  * How effects are drawn (atr_PathKind) is chosen per frame by measured cost: geometry through
- * SDL_RenderGeometryRaw; surface, composing into a software renderer's pixels; layer, composing into
- * a texture. All look the same.
+ * SDL_RenderGeometryRaw; surface, composing into a software renderer's pixels; layer, composing
+ * into a texture. All look the same.
  *
  * Threads: render, the thread that owns the renderer, unless said otherwise. A loader thread of the
  * plugin's reads pictures and fonts; until they are there effects play unseen. Between begin_frame
@@ -69,9 +69,9 @@ typedef struct atr_PluginDesc {
     const char *effect_folder; /* definitions that replace or add to the catalogue; default none */
     const char *font_latin;    /* default: searched, see text.h */
     const char *font_arabic;
-    bool overlay_arabic;       /* language of the overlay; default English */
-    bool disable_overlay;      /* no overlay, no key */
-    SDL_Keycode overlay_key;   /* default SDLK_F3 */
+    bool overlay_arabic;     /* language of the overlay; default English */
+    bool disable_overlay;    /* no overlay, no key */
+    SDL_Keycode overlay_key; /* default SDLK_F3 */
     bool reduced_motion;
     uint32_t max_particles;    /* default 8192 */
     uint32_t mailbox_capacity; /* default 1024 */
@@ -90,16 +90,16 @@ typedef struct atr_FrameSplit {
     float effects_ms; /* advance and draw */
     float queue_ms;   /* ordering commands */
     float overlay_ms;
-    float mail_ms;    /* callbacks drained from the mailbox */
+    float mail_ms; /* callbacks drained from the mailbox */
     float present_ms;
-    bool estimated;   /* the renderer batches; host and effects were separated by a flush only */
+    bool estimated; /* the renderer batches; host and effects were separated by a flush only */
 } atr_FrameSplit;
 
 typedef struct atr_PluginStats {
     atr_FrameSplit split;
-    atr_PathKind path;        /* of the last frame that had something to draw */
-    const char *path_name;    /* "geometry", "surface", "layer" */
-    const char *renderer;     /* SDL's name */
+    atr_PathKind path;     /* of the last frame that had something to draw */
+    const char *path_name; /* "geometry", "surface", "layer" */
+    const char *renderer;  /* SDL's name */
     atr_OverlayMode overlay;
     bool assets_ready;
     uint32_t assets_missing;
@@ -144,7 +144,8 @@ ATR_API atr_Effects *atr_plugin_effects(atr_Plugin *plugin);
 ATR_API atr_RenderQueue *atr_plugin_queue(atr_Plugin *plugin);
 ATR_API atr_Mailbox *atr_plugin_mailbox(atr_Plugin *plugin);
 ATR_API atr_FrameClock *atr_plugin_frames(atr_Plugin *plugin);
-/** What the overlay shows beside its own figures; hosts add theirs, see the README's list of names. */
+/** What the overlay shows beside its own figures; hosts add theirs, see the README's list of names.
+ */
 ATR_API atr_Metrics *atr_plugin_metrics(atr_Plugin *plugin);
 
 ATR_API void atr_plugin_stats(const atr_Plugin *plugin, atr_PluginStats *out);

@@ -1,9 +1,9 @@
 /**
  * atrium/text.h: text in any mix of Latin and Arabic, shaped and in the right order.
  *
- * A paragraph's direction comes from the language, not from its first letter. FriBidi splits it into
- * runs, each run gets a font that covers it (SDL2_ttf has no fallback), lines are broken in logical
- * order and then reordered. Every run sits on the common baseline by its font's ascent.
+ * A paragraph's direction comes from the language, not from its first letter. FriBidi splits it
+ * into runs, each run gets a font that covers it (SDL2_ttf has no fallback), lines are broken in
+ * logical order and then reordered. Every run sits on the common baseline by its font's ascent.
  *
  *     atr_Text *text = NULL;
  *     atr_Status st = atr_text_create(NULL, &text);
@@ -15,9 +15,9 @@
  *
  * Without any TTF a built-in Latin bitmap font is used (atr_text_has_arabic says false).
  *
- * Threads: owner; different objects on different threads at the same time are fine. Opening fonts and
- * rendering allocate: do it when a text changes, not every frame. Digits that change every frame are
- * drawn from glyph strips (atr_text_glyphs).
+ * Threads: owner; different objects on different threads at the same time are fine. Opening fonts
+ * and rendering allocate: do it when a text changes, not every frame. Digits that change every
+ * frame are drawn from glyph strips (atr_text_glyphs).
  */
 #ifndef ATRIUM_TEXT_H
 #define ATRIUM_TEXT_H
@@ -35,7 +35,8 @@ typedef enum atr_Direction { ATR_DIRECTION_LTR = 0, ATR_DIRECTION_RTL } atr_Dire
 /** start: left in LTR, right in RTL. */
 typedef enum atr_Align { ATR_ALIGN_START = 0, ATR_ALIGN_CENTER, ATR_ALIGN_END } atr_Align;
 
-/** Font files; NULL: the usual places of Noto and DejaVu are searched. Bold falls back to regular. */
+/** Font files; NULL: the usual places of Noto and DejaVu are searched. Bold falls back to regular.
+ */
 typedef struct atr_TextDesc {
     const char *latin;
     const char *latin_bold;
@@ -47,23 +48,23 @@ typedef struct atr_TextDesc {
 } atr_TextDesc;
 
 typedef struct atr_TextStyle {
-    float size_px;           /* em; Arabic runs are drawn 1.1 times as large */
+    float size_px; /* em; Arabic runs are drawn 1.1 times as large */
     bool bold;
     uint32_t color;          /* 0xAARRGGBB, straight */
     atr_Direction direction; /* of the paragraph */
     atr_Align align;
-    float max_width;         /* px; lines are wrapped; 0: one line */
-    uint32_t max_lines;      /* 0: no limit */
-    float line_height;       /* of the em; 0: 1.3, and 1.5 when the paragraph is RTL */
+    float max_width;    /* px; lines are wrapped; 0: one line */
+    uint32_t max_lines; /* 0: no limit */
+    float line_height;  /* of the em; 0: 1.3, and 1.5 when the paragraph is RTL */
 } atr_TextStyle;
 
 typedef struct atr_TextSize {
-    int32_t width;      /* px; of the widest line */
-    int32_t height;     /* px; all lines */
-    int32_t baseline;   /* px from the top to the first line's baseline */
+    int32_t width;    /* px; of the widest line */
+    int32_t height;   /* px; all lines */
+    int32_t baseline; /* px from the top to the first line's baseline */
     uint32_t lines;
-    bool fits;          /* within max_width and max_lines without breaking a word */
-    uint32_t missing;   /* characters that no font covers */
+    bool fits;        /* within max_width and max_lines without breaking a word */
+    uint32_t missing; /* characters that no font covers */
 } atr_TextSize;
 
 /** Premultiplied pixels; the caller frees them with atr_text_image_free. */

@@ -31,7 +31,7 @@ extern "C" {
 #define ATR_VERSION       "0.1.0"
 
 #if defined(__GNUC__) || defined(__clang__)
-#define ATR_NODISCARD           __attribute__((warn_unused_result))
+#define ATR_NODISCARD             __attribute__((warn_unused_result))
 #define ATR_PRINTF(string, first) __attribute__((format(printf, string, first)))
 #else
 #define ATR_NODISCARD
@@ -83,7 +83,7 @@ ATR_API const char *atr_version(void);
  * aligned for any scalar. The functions are called from whichever thread uses the object.
  */
 typedef struct atr_Allocator {
-    void *(*alloc)(void *user, size_t size);            /* NULL when there is no memory */
+    void *(*alloc)(void *user, size_t size);             /* NULL when there is no memory */
     void (*free)(void *user, void *memory, size_t size); /* size as given to alloc */
     void *user;
 } atr_Allocator;
@@ -145,22 +145,24 @@ ATR_API void atr_log(const atr_Log *log, atr_LogLevel level, const char *module,
 /* ---- Errors with a place --------------------------------------------------------------------- */
 
 /**
- * What was wrong with an input, where, and what was expected. Filled by parsers beside their status;
- * cleared on success. `source` and `text` are zero terminated.
+ * What was wrong with an input, where, and what was expected. Filled by parsers beside their
+ * status; cleared on success. `source` and `text` are zero terminated.
  */
 typedef struct atr_Error {
-    char source[192];  /* file name or format name; "" when unknown */
-    uint32_t line;     /* from 1; 0 when the input has no lines */
-    uint32_t column;   /* from 1; bytes; 0 when unknown */
-    char text[320];    /* "field 8: expected a decimal number of fils, found 12.5" */
+    char source[192]; /* file name or format name; "" when unknown */
+    uint32_t line;    /* from 1; 0 when the input has no lines */
+    uint32_t column;  /* from 1; bytes; 0 when unknown */
+    char text[320];   /* "field 8: expected a decimal number of fils, found 12.5" */
 } atr_Error;
 
 /* ---- Misuse ---------------------------------------------------------------------------------- */
 
-/** Called when a caller breaks a documented precondition. The default writes to stderr and aborts. */
+/** Called when a caller breaks a documented precondition. The default writes to stderr and aborts.
+ */
 typedef void (*atr_AssertFn)(const char *condition, const char *file, int line);
 
-/** Installs the hook for the whole process; NULL restores the default. Call before other threads. */
+/** Installs the hook for the whole process; NULL restores the default. Call before other threads.
+ */
 ATR_API void atr_set_assert_hook(atr_AssertFn hook);
 
 ATR_API void atr_assert_failed(const char *condition, const char *file, int line);

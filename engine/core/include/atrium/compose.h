@@ -13,8 +13,8 @@
  * Pixels are 0xAARRGGBB, premultiplied, 32 bits. Rotated sprites are gathered with bilinear
  * filtering, upright ones are scaled by area or bilinear filtering and kept in a bounded cache.
  *
- * Threads: owner. Nothing allocates after create and set_sprites: the cache of scaled sprites is one
- * block; what does not fit is drawn directly, slower, and looks the same.
+ * Threads: owner. Nothing allocates after create and set_sprites: the cache of scaled sprites is
+ * one block; what does not fit is drawn directly, slower, and looks the same.
  */
 #ifndef ATRIUM_COMPOSE_H
 #define ATRIUM_COMPOSE_H
@@ -52,12 +52,12 @@ typedef struct atr_Tiles {
 #define ATR_TILE 64
 
 typedef struct atr_ComposeStats {
-    uint64_t sprites;      /* drawn */
+    uint64_t sprites; /* drawn */
     uint64_t cache_hits;
     uint64_t cache_misses; /* scaled and kept */
     uint64_t direct;       /* drawn without the cache */
     size_t cache_bytes;
-    const char *kernel;    /* "scalar" */
+    const char *kernel; /* "scalar" */
 } atr_ComposeStats;
 
 ATR_NODISCARD ATR_API atr_Status atr_compose_create(const atr_ComposeDesc *desc,

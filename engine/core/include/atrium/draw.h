@@ -1,9 +1,9 @@
 /**
  * atrium/draw.h: drawing as data.
  *
- * What effects want drawn is said in plain values, so that it can be tested, queued, sorted, composed
- * into pixels or handed to a GPU. A command draws one sprite, one rectangle, one short text, or a
- * range of particles that live in arrays beside the queue.
+ * What effects want drawn is said in plain values, so that it can be tested, queued, sorted,
+ * composed into pixels or handed to a GPU. A command draws one sprite, one rectangle, one short
+ * text, or a range of particles that live in arrays beside the queue.
  *
  * Colours are 0xAARRGGBB, premultiplied: with alpha 0 and colour not 0 the result is additive. One
  * blend serves both: result = source + destination * (1 - source alpha).
@@ -21,7 +21,7 @@ extern "C" {
 typedef enum atr_Layer {
     ATR_LAYER_BELOW_UI = 0, /* under the host's interface */
     ATR_LAYER_ABOVE_UI = 1,
-    ATR_LAYER_TOP = 2,      /* above all but the overlay */
+    ATR_LAYER_TOP = 2, /* above all but the overlay */
     ATR_LAYER_COUNT = 3
 } atr_Layer;
 
@@ -55,10 +55,10 @@ typedef struct atr_DrawCmd {
     atr_SpriteId sprite;
     uint16_t reserved;
     uint32_t color;
-    float x, y;         /* centre */
-    float w, h;         /* size; text: h is the letter height, w is ignored */
-    float angle_deg;    /* clockwise */
-    uint32_t first;     /* particles: range in the particle arrays */
+    float x, y;      /* centre */
+    float w, h;      /* size; text: h is the letter height, w is ignored */
+    float angle_deg; /* clockwise */
+    uint32_t first;  /* particles: range in the particle arrays */
     uint32_t count;
     char text[ATR_DRAW_TEXT_MAX + 1];
 } atr_DrawCmd;
@@ -68,9 +68,9 @@ typedef struct atr_Particles {
     uint32_t count;
     const float *x; /* centre, logical pixels */
     const float *y;
-    const float *size;         /* width in logical pixels; the height follows the sprite's shape */
-    const float *angle_deg;    /* clockwise */
-    const uint32_t *color;     /* premultiplied tint */
+    const float *size;          /* width in logical pixels; the height follows the sprite's shape */
+    const float *angle_deg;     /* clockwise */
+    const uint32_t *color;      /* premultiplied tint */
     const atr_SpriteId *sprite; /* animation frame included */
 } atr_Particles;
 

@@ -2,8 +2,8 @@
  * atrium/effect.h: gamification effects: triggered, bounded, always ending.
  *
  * An effect is a definition (effect_def.h) played as an instance: emitters that spawn particles,
- * texts that count up, flashes, rings, shakes. Every instance has an end. Pools are fixed: a full one
- * evicts the least important instance, the oldest of those, and never a more important one.
+ * texts that count up, flashes, rings, shakes. Every instance has an end. Pools are fixed: a full
+ * one evicts the least important instance, the oldest of those, and never a more important one.
  *
  *     atr_Effects *effects = NULL;
  *     atr_Status st = atr_effects_create(NULL, &effects);
@@ -18,7 +18,8 @@
  * stamp; while no frame is drawn for 250 ms a maintenance thread expires them and calls done.
  *
  * Threads: owner (the render thread) unless said otherwise. Nothing allocates after the definitions
- * are in. The lock inside is shared with the maintenance thread only, which never holds it in a wait.
+ * are in. The lock inside is shared with the maintenance thread only, which never holds it in a
+ * wait.
  */
 #ifndef ATRIUM_EFFECT_H
 #define ATRIUM_EFFECT_H
@@ -57,9 +58,9 @@ typedef struct atr_TriggerResult {
 typedef void (*atr_EffectDoneFn)(void *user, atr_EffectId id);
 
 typedef struct atr_Trigger {
-    float x, y;         /* logical pixels */
-    float amount;       /* parameter `amount` of the definition; 0: its default */
-    float scale;        /* of sizes and speeds; default 1 */
+    float x, y;   /* logical pixels */
+    float amount; /* parameter `amount` of the definition; 0: its default */
+    float scale;  /* of sizes and speeds; default 1 */
     atr_EffectDoneFn done;
     void *user;
 } atr_Trigger;
@@ -76,14 +77,14 @@ typedef struct atr_EffectEvent {
 } atr_EffectEvent;
 
 typedef struct atr_EffectsDesc {
-    uint32_t max_effects;    /* definitions; default 128 */
-    uint32_t max_instances;  /* playing at once; default 64 */
-    uint32_t max_particles;  /* alive at once; default 8192, 64..1,000,000 */
-    uint32_t max_posts;      /* waiting atr_effect_post calls; default 64 */
-    uint64_t seed;           /* default 1 */
-    uint64_t fixed_step_ns;  /* advance by this much whatever the clock says; default 0: real time */
-    bool reduced_motion;     /* play each definition's reduced_motion instead */
-    bool no_maintenance;     /* no thread: the host always draws, or a test turns the clock */
+    uint32_t max_effects;   /* definitions; default 128 */
+    uint32_t max_instances; /* playing at once; default 64 */
+    uint32_t max_particles; /* alive at once; default 8192, 64..1,000,000 */
+    uint32_t max_posts;     /* waiting atr_effect_post calls; default 64 */
+    uint64_t seed;          /* default 1 */
+    uint64_t fixed_step_ns; /* advance by this much whatever the clock says; default 0: real time */
+    bool reduced_motion;    /* play each definition's reduced_motion instead */
+    bool no_maintenance;    /* no thread: the host always draws, or a test turns the clock */
     atr_Allocator allocator;
     atr_Clock clock;
     atr_Log log;
@@ -105,8 +106,7 @@ typedef struct atr_EffectUse {
     uint32_t particles;
 } atr_EffectUse;
 
-ATR_NODISCARD ATR_API atr_Status atr_effects_create(const atr_EffectsDesc *desc,
-                                                    atr_Effects **out);
+ATR_NODISCARD ATR_API atr_Status atr_effects_create(const atr_EffectsDesc *desc, atr_Effects **out);
 /** Ends all instances (their done callbacks run), joins the thread. NULL does nothing. */
 ATR_API void atr_effects_destroy(atr_Effects *effects);
 

@@ -1,8 +1,8 @@
 /**
  * atrium/effect_def.h: what an effect is made of: the definition format, version 1, as C data.
  *
- * Definitions are usually written as JSON and read by <atrium/catalogue.h>; this is what they become.
- * Units: seconds, logical pixels, degrees clockwise (0 points right, -90 up), y down.
+ * Definitions are usually written as JSON and read by <atrium/catalogue.h>; this is what they
+ * become. Units: seconds, logical pixels, degrees clockwise (0 points right, -90 up), y down.
  *
  * Threads: plain data.
  */
@@ -44,7 +44,7 @@ typedef struct atr_Value {
     uint8_t kind; /* atr_ValueKind */
     uint8_t key_count;
     float low, high;
-    float variance; /* 0..1, share of the value */
+    float variance;   /* 0..1, share of the value */
     float scale, max; /* ATR_VALUE_PARAM */
     atr_ValueKey keys[ATR_CURVE_KEYS_MAX];
 } atr_Value;
@@ -57,8 +57,8 @@ typedef struct atr_ColorKey {
 typedef enum atr_NodeType {
     ATR_NODE_EMITTER = 0,
     ATR_NODE_TEXT,
-    ATR_NODE_FLASH,  /* a rectangle over the whole view that fades */
-    ATR_NODE_RING,   /* one sprite that grows and fades */
+    ATR_NODE_FLASH, /* a rectangle over the whole view that fades */
+    ATR_NODE_RING,  /* one sprite that grows and fades */
     ATR_NODE_SHAKE,
     ATR_NODE_SOUND,
     ATR_NODE_RIBBON, /* a banner that unrolls behind a text */
@@ -105,18 +105,18 @@ typedef struct atr_EffectNode {
     atr_Attract forces[ATR_FORCES_MAX];
     char sheet[48]; /* picture's file name */
     uint16_t frames;
-    float fps;      /* of its animation; 0: a random still frame */
+    float fps; /* of its animation; 0: a random still frame */
     uint32_t color_count;
     atr_ColorKey colors[ATR_CURVE_KEYS_MAX];
     char on_death[ATR_EFFECT_NAME_MAX + 1];  /* emitter node that bursts where particles die */
     char on_arrive[ATR_EFFECT_NAME_MAX + 1]; /* event name */
-    char text[ATR_DRAW_TEXT_MAX + 1]; /* "+{amount}"; sound: the cue's name */
-    bool count_up;                    /* the number climbs over the node's duration */
+    char text[ATR_DRAW_TEXT_MAX + 1];        /* "+{amount}"; sound: the cue's name */
+    bool count_up;                           /* the number climbs over the node's duration */
 } atr_EffectNode;
 
 typedef enum atr_Merge {
     ATR_MERGE_NONE = 0,
-    ATR_MERGE_ADD,     /* amounts add up: emits the new amount into the running instance */
+    ATR_MERGE_ADD, /* amounts add up: emits the new amount into the running instance */
     ATR_MERGE_RESTART,
     ATR_MERGE_EXTEND,
     ATR_MERGE_IGNORE
@@ -124,12 +124,12 @@ typedef enum atr_Merge {
 
 typedef struct atr_EffectDef {
     char name[ATR_EFFECT_NAME_MAX + 1];
-    uint8_t importance; /* atr_Importance */
-    uint8_t merge;      /* atr_Merge */
-    float duration;     /* s; what is alive then lives out, at most 2 s more */
-    float cooldown;     /* s between triggers of this name */
+    uint8_t importance;   /* atr_Importance */
+    uint8_t merge;        /* atr_Merge */
+    float duration;       /* s; what is alive then lives out, at most 2 s more */
+    float cooldown;       /* s between triggers of this name */
     uint32_t burst_limit; /* most at once; 0: no limit */
-    float merge_window; /* s after a trigger in which another merges */
+    float merge_window;   /* s after a trigger in which another merges */
     float amount_default, amount_min, amount_max;
     char reduced_motion[ATR_EFFECT_NAME_MAX + 1]; /* played instead; "" : itself */
     float quality[4]; /* share of particles at levels 0..3; default 0.25 0.5 0.75 1 */

@@ -15,10 +15,10 @@
  *     atr_FrameStats run;
  *     atr_frame_total(frames, &run);
  *
- * Definitions, all over frame times: Pn = the n-th percentile, nearest rank. low_p1 = 1000 / P99 ms.
- * low_average = 1000 / mean of the slowest 1 %. low_integral = 1000 / the frame time at which the
- * slowest frames, slowest first, have filled 1 % of the total time. Stutter = a frame longer than
- * 2.5 times the moving average before it and at least 4 ms over it.
+ * Definitions, all over frame times: Pn = the n-th percentile, nearest rank. low_p1 = 1000 / P99
+ * ms. low_average = 1000 / mean of the slowest 1 %. low_integral = 1000 / the frame time at which
+ * the slowest frames, slowest first, have filled 1 % of the total time. Stutter = a frame longer
+ * than 2.5 times the moving average before it and at least 4 ms over it.
  *
  * Threads: owner (the render thread). Nothing allocates after create; a mark costs tens of ns.
  */
@@ -34,8 +34,8 @@ extern "C" {
 typedef struct atr_FrameClock atr_FrameClock;
 
 typedef struct atr_FrameDesc {
-    float target_fps;     /* budget = 1 / target; default 60, 1..1000 */
-    uint32_t window;      /* newest frames kept exactly; default 1024, 16..65536 */
+    float target_fps; /* budget = 1 / target; default 60, 1..1000 */
+    uint32_t window;  /* newest frames kept exactly; default 1024, 16..65536 */
     atr_Allocator allocator;
     atr_Clock clock;
 } atr_FrameDesc;
@@ -44,14 +44,14 @@ typedef struct atr_FrameDesc {
 typedef struct atr_FrameStats {
     uint64_t frames;
     double elapsed_s;
-    double fps;              /* frames / elapsed time */
+    double fps; /* frames / elapsed time */
     double mean_ms;
     double p50_ms, p95_ms, p99_ms, p999_ms;
     double max_ms;
-    double low_p1_fps, low_average_fps, low_integral_fps;           /* 1 % */
-    double low_p01_fps, low_average_01_fps, low_integral_01_fps;    /* 0.1 % */
+    double low_p1_fps, low_average_fps, low_integral_fps;        /* 1 % */
+    double low_p01_fps, low_average_01_fps, low_integral_01_fps; /* 0.1 % */
     uint64_t stutters;
-    double stutter_share;    /* of elapsed time spent in stutters, 0..1 */
+    double stutter_share; /* of elapsed time spent in stutters, 0..1 */
     double budget_ms;
     uint64_t over_budget;
 } atr_FrameStats;

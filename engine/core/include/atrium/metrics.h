@@ -5,8 +5,8 @@
  * Names and units follow the Prometheus conventions: base units, `_total` on counters. Labels are
  * part of the metric's identity, written as they will be shown: `tier="memory"`.
  *
- *     atr_Counter *drops = atr_metrics_counter(metrics, "atrium_queue_drops_total", "", "commands");
- *     atr_counter_add(drops, 1);
+ *     atr_Counter *drops = atr_metrics_counter(metrics, "atrium_queue_drops_total", "",
+ * "commands"); atr_counter_add(drops, 1);
  *
  * Threads: any. Registering takes a lock; adding, setting and reading do not. Handles live as long
  * as the registry. A full registry answers with a handle that counts into nothing visible, so that
@@ -45,7 +45,8 @@ typedef void (*atr_MetricVisitFn)(void *user, const atr_MetricValue *value);
 ATR_NODISCARD ATR_API atr_Status atr_metrics_create(const atr_MetricsDesc *desc, atr_Metrics **out);
 ATR_API void atr_metrics_destroy(atr_Metrics *metrics);
 
-/** Finds or adds. Strings are copied; name at most 95, labels and help at most 127 bytes. Never NULL. */
+/** Finds or adds. Strings are copied; name at most 95, labels and help at most 127 bytes. Never
+ * NULL. */
 ATR_API atr_Counter *atr_metrics_counter(atr_Metrics *metrics, const char *name, const char *labels,
                                          const char *help);
 ATR_API atr_Gauge *atr_metrics_gauge(atr_Metrics *metrics, const char *name, const char *labels,

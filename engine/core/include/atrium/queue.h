@@ -28,7 +28,8 @@ typedef struct atr_RenderQueue atr_RenderQueue;
 typedef enum atr_Overflow {
     ATR_OVERFLOW_DROP_NEWEST = 0, /* refuse the push */
     ATR_OVERFLOW_DROP_OLDEST,
-    ATR_OVERFLOW_DROP_LOWEST /* the least important, the oldest of those; refuse if it is the new one */
+    ATR_OVERFLOW_DROP_LOWEST /* the least important, the oldest of those; refuse if it is the new
+                                one */
 } atr_Overflow;
 
 typedef struct atr_QueueDesc {

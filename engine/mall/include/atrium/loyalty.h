@@ -2,14 +2,14 @@
  * atrium/loyalty.h: the mall's business: cards, receipts, coins.
  *
  * Joins the store, the worker pool, the cache and the rules. Calls from a screen return at once;
- * answers come through the pool's mailbox on the thread that drains it, exactly once each. A receipt
- * is stored durably before anyone is told it is saved, and credited exactly once however often it is
- * retried, by this process or the next.
+ * answers come through the pool's mailbox on the thread that drains it, exactly once each. A
+ * receipt is stored durably before anyone is told it is saved, and credited exactly once however
+ * often it is retried, by this process or the next.
  *
  *     atr_Loyalty *mall = NULL;
- *     atr_Status st = atr_loyalty_create(&(atr_LoyaltyDesc){ .store = store, .pool = pool }, &mall);
- *     st = atr_loyalty_submit(mall, &(atr_SubmitRequest){ .id = id, .user = user, .text = scanned,
- *                             .on_step = tick, .on_done = show, .context = screen });
+ *     atr_Status st = atr_loyalty_create(&(atr_LoyaltyDesc){ .store = store, .pool = pool },
+ * &mall); st = atr_loyalty_submit(mall, &(atr_SubmitRequest){ .id = id, .user = user, .text =
+ * scanned, .on_step = tick, .on_done = show, .context = screen });
  *
  * Threads: the `_wait`-less calls from any thread, the render thread too: they never block. Calls
  * documented as blocking talk to the store on the calling thread: for command line programs and
@@ -29,12 +29,12 @@ extern "C" {
 typedef struct atr_Loyalty atr_Loyalty;
 
 typedef struct atr_LoyaltyDesc {
-    atr_Store store;       /* required; owned and closed by the loyalty object once created */
-    atr_WorkPool *pool;    /* NULL: only the blocking calls work; outlives this object */
-    uint32_t capacity;     /* most requests under way at once; default 128 */
-    uint8_t card_key[32];  /* secret for hashing card numbers; all zero is ATR_ERR_INVALID */
-    atr_RulesDesc rules;   /* zero fields: defaults */
-    int32_t event_percent; /* event factor on rewards; default 100 */
+    atr_Store store;        /* required; owned and closed by the loyalty object once created */
+    atr_WorkPool *pool;     /* NULL: only the blocking calls work; outlives this object */
+    uint32_t capacity;      /* most requests under way at once; default 128 */
+    uint8_t card_key[32];   /* secret for hashing card numbers; all zero is ATR_ERR_INVALID */
+    atr_RulesDesc rules;    /* zero fields: defaults */
+    int32_t event_percent;  /* event factor on rewards; default 100 */
     uint32_t cache_entries; /* users and stores kept in memory; default 4096 */
     atr_Allocator allocator;
     atr_Clock clock;
@@ -88,7 +88,8 @@ typedef void (*atr_OutboxFn)(void *context, const atr_OutboxEvent *event);
  *  failure too. */
 ATR_NODISCARD ATR_API atr_Status atr_loyalty_create(const atr_LoyaltyDesc *desc, atr_Loyalty **out);
 
-/** Waits for its requests under way to end (destroy or release the pool first), closes the store. */
+/** Waits for its requests under way to end (destroy or release the pool first), closes the store.
+ */
 ATR_API void atr_loyalty_destroy(atr_Loyalty *loyalty);
 
 /** A random 128-bit id from the system's random source. */

@@ -47,10 +47,7 @@ typedef enum atr_Signature {
     ATR_SIGNATURE_UNKNOWN /* there is one, and no key to check it with */
 } atr_Signature;
 
-typedef enum atr_KeyAlgorithm {
-    ATR_KEY_ED25519 = 1,
-    ATR_KEY_SECP256K1 = 2
-} atr_KeyAlgorithm;
+typedef enum atr_KeyAlgorithm { ATR_KEY_ED25519 = 1, ATR_KEY_SECP256K1 = 2 } atr_KeyAlgorithm;
 
 /** A public key pinned by the mall. It names the store: the receipt's own words never do. */
 typedef struct atr_ReceiptKey {
@@ -61,8 +58,8 @@ typedef struct atr_ReceiptKey {
     atr_KeyAlgorithm algorithm;
     uint8_t bytes[65]; /* Ed25519: 32 bytes; secp256k1: 33 or 65 bytes, SEC 1 */
     uint32_t size;
-    int64_t valid_from_s;        /* UTC seconds; 0: always */
-    int64_t valid_until_s;       /* UTC seconds; 0: for ever */
+    int64_t valid_from_s;  /* UTC seconds; 0: always */
+    int64_t valid_until_s; /* UTC seconds; 0: for ever */
     bool revoked;
     int64_t compromised_since_s; /* with revoked: receipts dated from here on are rejected */
 } atr_ReceiptKey;
@@ -76,9 +73,9 @@ typedef struct atr_Receipt {
     uint64_t sequence;                    /* ATR1 */
     char seller[256];                     /* ZATCA tag 1 */
     char trn[16];                         /* TRN or VAT number, as printed */
-    int64_t time_s;    /* seconds since 1970 of the printed date and time, read as if UTC */
-    bool time_is_utc;  /* false: the store's local time, subtract its offset to get UTC */
-    char currency[4];  /* "AED"; "" when the format names none */
+    int64_t time_s;     /* seconds since 1970 of the printed date and time, read as if UTC */
+    bool time_is_utc;   /* false: the store's local time, subtract its offset to get UTC */
+    char currency[4];   /* "AED"; "" when the format names none */
     int64_t total_fils; /* hundredths of the currency; may be zero or negative: rules judge that */
     int64_t vat_fils;
     char key[ATR_RECEIPT_KEY_MAX + 1]; /* under which it is paid once, prefixed by its format */
@@ -115,8 +112,9 @@ ATR_API atr_Signature atr_receipt_check_signature(const atr_Receipt *receipt,
                                                   const atr_ReceiptKey *pinned);
 
 /**
- * Reads a public key: SubjectPublicKeyInfo as PEM, DER or hexadecimal text, of Ed25519 or secp256k1;
- * raw 32 byte Ed25519 keys as 64 hexadecimal digits too. Fills algorithm, bytes and size, no more.
+ * Reads a public key: SubjectPublicKeyInfo as PEM, DER or hexadecimal text, of Ed25519 or
+ * secp256k1; raw 32 byte Ed25519 keys as 64 hexadecimal digits too. Fills algorithm, bytes and
+ * size, no more.
  * @return ATR_OK; ATR_ERR_FORMAT.
  */
 ATR_NODISCARD ATR_API atr_Status atr_receipt_key_parse(atr_Bytes text, atr_ReceiptKey *out,
@@ -131,8 +129,8 @@ typedef struct atr_ReceiptIssue {
     int64_t local_time_s;
     int64_t total_fils;
     int64_t vat_fils;
-    const char *trn;             /* 15 digits */
-    const uint8_t *secret_key;   /* 64 bytes, Ed25519 (seed and public key) */
+    const char *trn;           /* 15 digits */
+    const uint8_t *secret_key; /* 64 bytes, Ed25519 (seed and public key) */
 } atr_ReceiptIssue;
 
 /**

@@ -2,8 +2,9 @@
  * atrium/reward.h: how many coins a receipt earns, and what they change.
  *
  * Base 10 % of the amount in whole currency units (1 coin for AED 10), times percentages for
- * category, tier, time of day, streak and event: one exact 128-bit product and one floor at the end. Bonuses come after and give no experience points. The result carries one row for
- * each part, so that a screen can say why.
+ * category, tier, time of day, streak and event: one exact 128-bit product and one floor at the
+ * end. Bonuses come after and give no experience points. The result carries one row for each part,
+ * so that a screen can say why.
  *
  *     atr_Reward reward;
  *     atr_reward_compute(&(atr_RewardInput){ .total_fils = 25000, .category = "fashion", ... },
@@ -31,15 +32,15 @@ typedef enum atr_Tier {
 
 /** A shopper's standing: everything rewards read and change. Totals are never negative. */
 typedef struct atr_Standing {
-    int64_t coins;          /* balance */
+    int64_t coins; /* balance */
     int64_t xp;
-    int32_t level;          /* xp / 100 + 1, at most 100 */
+    int32_t level; /* xp / 100 + 1, at most 100 */
     atr_Tier tier;
-    int64_t spent_fils;     /* all accepted purchases */
-    int32_t achievements;   /* points from achievements, counted in tier points */
-    int32_t streak_days;    /* days in a row with an accepted receipt, up to and with last_day */
-    int32_t last_day;       /* local day number (days since 1970) of the last one; 0: never */
-    uint32_t categories;    /* bit per category already visited, bit = index in the table */
+    int64_t spent_fils;   /* all accepted purchases */
+    int32_t achievements; /* points from achievements, counted in tier points */
+    int32_t streak_days;  /* days in a row with an accepted receipt, up to and with last_day */
+    int32_t last_day;     /* local day number (days since 1970) of the last one; 0: never */
+    uint32_t categories;  /* bit per category already visited, bit = index in the table */
 } atr_Standing;
 
 typedef enum atr_RewardPart {
@@ -49,11 +50,11 @@ typedef enum atr_RewardPart {
     ATR_REWARD_TIME,
     ATR_REWARD_STREAK,
     ATR_REWARD_EVENT,
-    ATR_REWARD_FIRST,     /* first time in this category */
-    ATR_REWARD_HIGH,      /* large purchase */
+    ATR_REWARD_FIRST, /* first time in this category */
+    ATR_REWARD_HIGH,  /* large purchase */
     ATR_REWARD_WEEKEND,
-    ATR_REWARD_LEVEL,     /* level reward */
-    ATR_REWARD_TIER_UP,   /* paid once for each tier reached */
+    ATR_REWARD_LEVEL,   /* level reward */
+    ATR_REWARD_TIER_UP, /* paid once for each tier reached */
     ATR_REWARD_PART_COUNT
 } atr_RewardPart;
 
@@ -72,9 +73,9 @@ typedef enum atr_Celebration {
 
 typedef struct atr_RewardInput {
     int64_t total_fils;
-    const char *category;   /* unknown ones count 100 % */
-    int64_t local_time_s;   /* purchase time, the store's local, seconds since 1970 */
-    int32_t event_percent;  /* 0 or 100: no event */
+    const char *category;  /* unknown ones count 100 % */
+    int64_t local_time_s;  /* purchase time, the store's local, seconds since 1970 */
+    int32_t event_percent; /* 0 or 100: no event */
 } atr_RewardInput;
 
 typedef struct atr_Reward {
@@ -92,9 +93,9 @@ typedef struct atr_RewardTables {
     const char *const *categories; /* names; index = bit in atr_Standing.categories */
     const int32_t *category_percent;
     uint32_t category_count;
-    const int32_t *tier_percent;     /* ATR_TIER_COUNT */
-    const int32_t *tier_points;      /* needed to reach it */
-    const int32_t *tier_coins;       /* paid once on reaching it */
+    const int32_t *tier_percent; /* ATR_TIER_COUNT */
+    const int32_t *tier_points;  /* needed to reach it */
+    const int32_t *tier_coins;   /* paid once on reaching it */
 } atr_RewardTables;
 
 ATR_API const atr_RewardTables *atr_reward_tables(void);

@@ -92,7 +92,7 @@ typedef struct atr_StoreInfo {
     char id[ATR_RECEIPT_NAME_MAX + 1];
     char name_en[64];
     char name_ar[96];
-    char category[16];          /* "fashion", "electronics", ... : see reward.h */
+    char category[16]; /* "fashion", "electronics", ... : see reward.h */
     char trn[16];
     char currency[4];           /* default "AED" */
     int32_t vat_basis_points;   /* 500 = 5 %; default 500 */
@@ -104,26 +104,26 @@ typedef struct atr_StoreInfo {
 
 /** Limits. Zero means the default given; resolved by atr_rules_resolve. */
 typedef struct atr_RulesDesc {
-    int32_t review_score;            /* 30 */
-    int32_t reject_score;            /* 70 */
-    int32_t max_age_days;            /* 14 */
-    int32_t week_limit;              /* 35 receipts in 7 days */
-    int32_t day_limit;               /* 5 */
-    int32_t store_day_limit;         /* 3 at one store a day */
-    int32_t gap_s;                   /* 30 s between unsigned amounts */
-    int32_t unsigned_day_limit;      /* 2: the third such that day is held */
-    int64_t unsigned_limit_fils;     /* 10,000 = AED 100 */
-    int64_t high_fils;               /* 500,000 = AED 5,000 */
-    int32_t hours_slack_minutes;     /* 30 */
-    int32_t vat_slack_basis_points;  /* 500: off the store's rate by more than 0.05 */
-    bool clock_unsynchronised;       /* then any future date is held, not rejected */
+    int32_t review_score;           /* 30 */
+    int32_t reject_score;           /* 70 */
+    int32_t max_age_days;           /* 14 */
+    int32_t week_limit;             /* 35 receipts in 7 days */
+    int32_t day_limit;              /* 5 */
+    int32_t store_day_limit;        /* 3 at one store a day */
+    int32_t gap_s;                  /* 30 s between unsigned amounts */
+    int32_t unsigned_day_limit;     /* 2: the third such that day is held */
+    int64_t unsigned_limit_fils;    /* 10,000 = AED 100 */
+    int64_t high_fils;              /* 500,000 = AED 5,000 */
+    int32_t hours_slack_minutes;    /* 30 */
+    int32_t vat_slack_basis_points; /* 500: off the store's rate by more than 0.05 */
+    bool clock_unsynchronised;      /* then any future date is held, not rejected */
 } atr_RulesDesc;
 
 typedef struct atr_ReceiptFacts {
     const atr_Receipt *receipt;
-    const atr_ReceiptKey *key;   /* pinned key named by the receipt; NULL: none known */
-    const atr_StoreInfo *store;  /* named by the key, or found by VAT number; NULL: none known */
-    int64_t now_s;               /* UTC seconds */
+    const atr_ReceiptKey *key;  /* pinned key named by the receipt; NULL: none known */
+    const atr_StoreInfo *store; /* named by the key, or found by VAT number; NULL: none known */
+    int64_t now_s;              /* UTC seconds */
 } atr_ReceiptFacts;
 
 /** What happened before, read inside the settling transaction. */
@@ -137,7 +137,7 @@ typedef struct atr_ReceiptHistory {
     uint32_t same_tuple;        /* receipts of the same store, date and total, any user */
     uint32_t amount_count;      /* accepted amounts known for this store, newest 1,000 */
     double amount_median_fils;
-    double amount_mad_fils;     /* median absolute deviation from that median */
+    double amount_mad_fils; /* median absolute deviation from that median */
 } atr_ReceiptHistory;
 
 /** Fills zero fields with their defaults. NULL gives all defaults. */

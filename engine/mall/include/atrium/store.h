@@ -8,7 +8,8 @@
  * The heart is settling a receipt exactly once. In one transaction the backend
  *  1. moves the submission from pending to settled; if it is not pending, it changes nothing and
  *     returns what was decided then (so a retry after a commit answers the same);
- *  2. reads the history the rules need and the user's standing, and calls `decide`, a pure function;
+ *  2. reads the history the rules need and the user's standing, and calls `decide`, a pure
+ * function;
  *  3. claims the receipt key if the decision says so; if another submission holds it after all, it
  *     calls `decide` again with history.key_paid set;
  *  4. writes the ledger row, the user's totals, the reasons and the outbox rows.
@@ -27,9 +28,9 @@
 extern "C" {
 #endif
 
-#define ATR_STORE_OPS_ABI     1u
-#define ATR_REFERENCE_LENGTH  6 /* of 23456789BCDFGHJKMNPQRSTVWXZ, told to the shopper */
-#define ATR_OUTBOX_PAYLOAD    240
+#define ATR_STORE_OPS_ABI    1u
+#define ATR_REFERENCE_LENGTH 6 /* of 23456789BCDFGHJKMNPQRSTVWXZ, told to the shopper */
+#define ATR_OUTBOX_PAYLOAD   240
 
 /** Internal user number; 0 is nobody. */
 typedef uint64_t atr_UserId;
@@ -39,7 +40,7 @@ typedef struct atr_User {
     uint8_t card_hash[32]; /* keyed hash of the card number; the number itself is never stored */
     char card_tail[5];     /* last four digits, for the shopper's own eyes */
     atr_Standing standing;
-    int64_t created_ms;    /* UTC */
+    int64_t created_ms; /* UTC */
 } atr_User;
 
 /** A receipt handed in, as it was scanned. `id` is made by the client and makes retries safe. */
@@ -113,11 +114,11 @@ typedef void (*atr_SettleDecideFn)(void *user, const atr_SettleView *view,
 
 typedef struct atr_SettleRequest {
     atr_Id128 id;
-    int64_t now_ms;               /* UTC; becomes settled_ms */
-    const atr_Receipt *receipt;   /* NULL when it could not be decoded */
-    const atr_StoreInfo *store;   /* NULL when unknown */
+    int64_t now_ms;             /* UTC; becomes settled_ms */
+    const atr_Receipt *receipt; /* NULL when it could not be decoded */
+    const atr_StoreInfo *store; /* NULL when unknown */
     int64_t receipt_utc_s;
-    bool amount_unsigned;         /* counts among this user's unsigned amounts */
+    bool amount_unsigned; /* counts among this user's unsigned amounts */
     char reference[ATR_REFERENCE_LENGTH + 1];
     atr_SettleDecideFn decide;
     void *decide_user;
@@ -178,8 +179,8 @@ typedef struct atr_StoreOps {
     atr_Status (*till_sequence)(void *self, const char *store, const char *till, uint64_t *out);
 
     /* Undelivered events, oldest first, then forgotten once acknowledged. session 0: of any. */
-    atr_Status (*outbox_read)(void *self, uint64_t session, atr_OutboxEvent *out,
-                              uint32_t capacity, uint32_t *count);
+    atr_Status (*outbox_read)(void *self, uint64_t session, atr_OutboxEvent *out, uint32_t capacity,
+                              uint32_t *count);
     atr_Status (*outbox_ack)(void *self, const atr_Id128 *ids, uint32_t count);
 
     atr_Status (*ledger_check)(void *self, atr_LedgerCheck *out);

@@ -7,7 +7,8 @@
  *
  *     atr_WorkPool *pool = NULL;
  *     atr_Status st = atr_work_create(&(atr_WorkDesc){ .mailbox = mail }, &pool);
- *     st = atr_work_submit(pool, &(atr_JobDesc){ .run = read_file, .done = show, .user = me }, NULL);
+ *     st = atr_work_submit(pool, &(atr_JobDesc){ .run = read_file, .done = show, .user = me },
+ * NULL);
  *     ...
  *     atr_mailbox_drain(mail, 0);       // on the render thread: show(me, id, status)
  *     atr_work_destroy(pool);           // refuses new work, drains, cancels what is left, joins
@@ -15,8 +16,8 @@
  * Four priorities; a job that waits longer than `ageing_ms` counts one priority higher for each
  * such span, so none starves. Jobs of the same effective priority run in order of arrival.
  *
- * Threads: submit, cancel and stats from any thread; a submit holds the pool's lock only to link one
- * entry. Nothing is allocated after create.
+ * Threads: submit, cancel and stats from any thread; a submit holds the pool's lock only to link
+ * one entry. Nothing is allocated after create.
  */
 #ifndef ATRIUM_WORK_H
 #define ATRIUM_WORK_H
@@ -47,7 +48,8 @@ typedef enum atr_Priority {
 /** Does the work. @thread worker. Its status is handed to `done`. */
 typedef atr_Status (*atr_JobRunFn)(atr_Job *job, void *user);
 
-/** Told the outcome, exactly once. ATR_ERR_CANCELLED when it never ran. @thread drains the mailbox */
+/** Told the outcome, exactly once. ATR_ERR_CANCELLED when it never ran. @thread drains the mailbox
+ */
 typedef void (*atr_JobDoneFn)(void *user, atr_JobId id, atr_Status status);
 
 /** Told of a step that really happened, in order, before `done`. @thread drains the mailbox */
@@ -63,11 +65,11 @@ typedef struct atr_JobDesc {
 } atr_JobDesc;
 
 typedef struct atr_WorkDesc {
-    atr_Mailbox *mailbox;    /* where callbacks are delivered; required, outlives the pool */
-    uint32_t threads;        /* default 2, 1..64 */
-    uint32_t capacity;       /* most jobs accepted and not yet reported; default 256, 1..1,000,000 */
-    uint32_t ageing_ms;      /* default 2000 */
-    uint32_t drain_ms;       /* how long destroy lets waiting jobs finish; default 10,000 */
+    atr_Mailbox *mailbox; /* where callbacks are delivered; required, outlives the pool */
+    uint32_t threads;     /* default 2, 1..64 */
+    uint32_t capacity;    /* most jobs accepted and not yet reported; default 256, 1..1,000,000 */
+    uint32_t ageing_ms;   /* default 2000 */
+    uint32_t drain_ms;    /* how long destroy lets waiting jobs finish; default 10,000 */
     atr_Allocator allocator;
     atr_Clock clock;
     atr_Log log;

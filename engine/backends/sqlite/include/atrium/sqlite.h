@@ -30,8 +30,8 @@ typedef struct atr_SqliteDesc {
     const char *vfs;          /* name of a registered SQLite VFS; default the system's */
     uint32_t busy_timeout_ms; /* default 5000 */
     bool read_only;           /* open an existing file without writing to it */
-    bool create_demo;         /* mark a file made now as a demonstration; existing ones keep theirs */
-    bool must_exist;          /* do not make the file */
+    bool create_demo; /* mark a file made now as a demonstration; existing ones keep theirs */
+    bool must_exist;  /* do not make the file */
     atr_Allocator allocator;
     atr_Log log;
 } atr_SqliteDesc;
@@ -41,8 +41,8 @@ typedef struct atr_SqliteDesc {
  *
  * @param error  May be NULL. On failure: the path, and SQLite's own words.
  * @return ATR_OK; ATR_ERR_NOT_FOUND (must_exist, or no such folder); ATR_ERR_CORRUPT (no database,
- *         damaged, or its schema is newer); ATR_ERR_DENIED (not permitted, read-only); ATR_ERR_BUSY;
- *         ATR_ERR_IO; ATR_ERR_NO_MEMORY.
+ *         damaged, or its schema is newer); ATR_ERR_DENIED (not permitted, read-only);
+ * ATR_ERR_BUSY; ATR_ERR_IO; ATR_ERR_NO_MEMORY.
  * @owner  `out` is the caller's; closed with out->ops->close, or by whoever it is handed to.
  */
 ATR_NODISCARD ATR_API atr_Status atr_sqlite_store_open(const atr_SqliteDesc *desc, atr_Store *out,
