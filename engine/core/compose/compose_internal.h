@@ -1,0 +1,129 @@
+/* Inside the compositor: the blending formulas, the kernel table and the cache of scaled sprites.
+ *
+ * The formulas, which every kernel must meet to the last bit (c: a channel, all of them alike):
+ *     mul255(a, b) = (a * b + 128) * 257 >> 16         exactly round(a * b / 255); fits 16-bit
+ * lanes tinted_c     = mul255(source_c, tint_c) result_c     = min(255, tinted_c +
+ * mul255(destination_c, 255 - tinted_alpha)) They are neutral where it helps: a transparent source
+ * leaves the destination as it is, an opaque one replaces it, a white tint changes nothing. So a
+ * kernel may skip or copy as it likes. */
+#ifndef ATR_COMPOSE_INTERNAL_H
+#define ATR_COMPOSE_INTERNAL_H
+
+#include <atrium/compose.h>
+
+#define ATR__SPRITE_SIDE_MAX 8192 /* output pixels; larger sprites are not drawn */
+#define ATR__TINT_NONE       0xffffffffu
+
+static inline uint32_t atr__mul255(uint32_t a, uint32_t b)
+{
+    return ((a * b + 128) * 257) >> 16;
+}
+
+static inline uint32_t atr__tint_pixel(uint32_t p, uint32_t tint)
+{
+    return atr__mul255(p & 255, tint & 255) | atr__mul255((p >> 8) & 255, (tint >> 8) & 255) << 8 |
+           atr__mul255((p >> 16) & 255, (tint >> 16) & 255) << 16 |
+           atr__mul255(p >> 24, tint >> 24) << 24;
+}
+
+static inline uint32_t atr__over_channel(uint32_t s, uint32_t d, uint32_t keep)
+{
+    const uint32_t sum = s + atr__mul255(d, keep);
+    return sum > 255 ? 255 : sum;
+}
+
+static inline uint32_t atr__over_pixel(uint32_t s, uint32_t d)
+{
+    const uint32_t keep = 255 - (s >> 24);
+    return atr__over_channel(s & 255, d & 255, keep) |
+           atr__over_channel((s >> 8) & 255, (d >> 8) & 255, keep) << 8 |
+           atr__over_channel((s >> 16) & 255, (d >> 16) & 255, keep) << 16 |
+           atr__over_channel(s >> 24, d >> 24, keep) << 24;
+}
+
+/* Columns of one sprite row: outside first..last all is transparent, all of solid_first..solid_last
+ * is opaque (empty when equal). */
+typedef struct atr__Span {
+    int16_t first, last;
+    int16_t solid_first, solid_last;
+} atr__Span;
+
+/* A rectangle to blend, already inside the canvas. */
+typedef struct atr__Block {
+    uint32_t *dst;
+    ptrdiff_t dst_pitch; /* pixels */
+    const uint32_t *src; /* the pixel for dst */
+    ptrdiff_t src_pitch;
+    int32_t width, height;
+    const atr__Span *spans; /* of the first row; NULL: unknown */
+    int32_t column;         /* of src, in the spans' count */
+    uint32_t tint;
+} atr__Block;
+
+/* One row of a rotated sprite, bilinear: pixel i samples src at u + i * du, v + i * dv (16.16). The
+ * caller guarantees that every sample's four neighbours lie in the source. */
+typedef struct atr__Gather {
+    uint32_t *dst;
+    const uint32_t *src;
+    ptrdiff_t src_pitch;
+    int32_t u, v, du, dv;
+    int32_t count;
+    uint32_t tint;
+} atr__Gather;
+
+typedef struct atr__Kernels {
+    const char *name;
+    void (*blend)(const atr__Block *block);
+    void (*fill)(uint32_t *dst, ptrdiff_t pitch, int32_t width, int32_t height, uint32_t color);
+    void (*gather)(const atr__Gather *row);
+} atr__Kernels;
+
+extern const atr__Kernels atr__kernels_scalar;
+
+/* ---- Scaling (scale.c) ----------------------------------------------------------------------- */
+
+/* Which source pixels make one target pixel, and how much of each; weights sum to 256. */
+typedef struct atr__Taps {
+    int32_t first, count;
+    uint32_t weight_first, weight_last; /* of the ends; what lies between has equal shares */
+} atr__Taps;
+
+/* One picture on its way to another size, row by row. `column` (taps of the wanted columns) and
+ * `lanes` are scratch memory of the compositor. */
+typedef struct atr__Scaler {
+    const atr_Image *image;
+    int32_t width, height;
+    int32_t first, last; /* wanted columns */
+    atr__Taps *column;   /* last - first of them */
+    uint64_t *lanes;     /* image->width */
+} atr__Scaler;
+
+void atr__scale_begin(atr__Scaler *scaler);
+/* Writes the wanted columns of row y; false when all of it is transparent (then not written). */
+bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out);
+
+/* ---- Scaled sprites (cache.c) ---------------------------------------------------------------- */
+
+/* A scaled sprite with a transparent border of one pixel all round (for the gather). */
+typedef struct atr__Scaled {
+    const uint32_t *pixels; /* top left of the border */
+    const atr__Span *spans; /* per row, border excluded; columns count from the sprite's own left */
+    int32_t width, height;  /* without the border */
+    int32_t pitch;
+    int32_t top, bottom, left, right; /* what is not transparent */
+} atr__Scaled;
+
+typedef struct atr__ScaleCache atr__ScaleCache;
+
+atr_Status atr__cache_create(size_t bytes, const atr_Allocator *allocator, atr__ScaleCache **out);
+void atr__cache_destroy(atr__ScaleCache *cache);
+void atr__cache_clear(atr__ScaleCache *cache);
+/* The scaled sprite, if it is there. Valid until the next call of atr__cache_put. */
+const atr__Scaled *atr__cache_find(atr__ScaleCache *cache, atr_SpriteId sprite, int32_t width,
+                                   int32_t height);
+/* Scales and keeps; least recently used ones make room. NULL when it is too large to keep. */
+const atr__Scaled *atr__cache_put(atr__ScaleCache *cache, atr_SpriteId sprite,
+                                  const atr__Scaler *scaler);
+size_t atr__cache_bytes(const atr__ScaleCache *cache);
+
+#endif

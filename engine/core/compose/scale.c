@@ -1,0 +1,123 @@
+/* Scaling of premultiplied pictures: by area where they shrink, bilinear where they grow, each axis
+ * for itself. Four channels travel in the 16-bit lanes of one word; weights sum to 256, so no lane
+ * overflows, and equal weights for all channels keep colour at or below alpha. */
+#include "compose/compose_internal.h"
+
+static inline uint64_t lanes_of(uint32_t p)
+{
+    const uint64_t wide = ((uint64_t)p | (uint64_t)p << 16) & 0x0000ffff0000ffffu;
+    return (wide | wide << 8) & 0x00ff00ff00ff00ffu;
+}
+
+static inline uint32_t pixel_of(uint64_t lanes)
+{
+    lanes = (lanes | lanes >> 8) & 0x0000ffff0000ffffu;
+    return (uint32_t)(lanes | lanes >> 16);
+}
+
+static inline uint64_t rounded(uint64_t lanes)
+{
+    return ((lanes + 0x0080008000800080u) >> 8) & 0x00ff00ff00ff00ffu;
+}
+
+/* Bilinear: target centres mapped onto source centres, ends repeated. */
+static atr__Taps taps_between(int32_t index, int32_t from, int32_t to)
+{
+    /* In 1/256 of a source pixel. */
+    const int64_t at = ((int64_t)(2 * index + 1) * from * 128) / to - 128;
+    const int64_t last = (int64_t)(from - 1) * 256;
+    const int64_t clamped = at < 0 ? 0 : at > last ? last : at;
+    const int32_t first = (int32_t)(clamped >> 8);
+    const uint32_t share = (uint32_t)(clamped & 255);
+    if (share == 0) {
+        return (atr__Taps){ .first = first, .count = 1, .weight_first = 256 };
+    }
+    return (
+        atr__Taps){ .first = first, .count = 2, .weight_first = 256 - share, .weight_last = share };
+}
+
+/* Area: the source pixels under the target pixel, the first and last in part. */
+static atr__Taps taps_under(int32_t index, int32_t from, int32_t to)
+{
+    const int64_t begin = (int64_t)index * from; /* in 1/to of a source pixel */
+    const int64_t end = begin + from;
+    const int32_t first = (int32_t)(begin / to);
+    const int32_t last = (int32_t)((end - 1) / to);
+    atr__Taps taps = { .first = first, .count = last - first + 1, .weight_first = 256 };
+    if (taps.count > 1) {
+        const int64_t head = (int64_t)(first + 1) * to - begin;
+        const int64_t tail = end - (int64_t)last * to;
+        taps.weight_first = (uint32_t)((head * 256 + from / 2) / from);
+        taps.weight_last = (uint32_t)((tail * 256 + from / 2) / from);
+        if (taps.count == 2 || taps.weight_first + taps.weight_last > 256) {
+            taps.weight_last = 256 - taps.weight_first;
+        }
+    }
+    return taps;
+}
+
+static atr__Taps taps_for(int32_t index, int32_t from, int32_t to)
+{
+    return to >= from ? taps_between(index, from, to) : taps_under(index, from, to);
+}
+
+/* Weight of the i-th tap: the middle ones share what the ends leave, in whole parts that add up. */
+static uint32_t weight_at(const atr__Taps *taps, int32_t i)
+{
+    if (i == 0) {
+        return taps->weight_first;
+    }
+    if (i == taps->count - 1) {
+        return taps->weight_last;
+    }
+    const int32_t left = 256 - (int32_t)taps->weight_first - (int32_t)taps->weight_last;
+    const int32_t parts = taps->count - 2;
+    return left <= 0 ? 0 : (uint32_t)(left * i / parts - left * (i - 1) / parts);
+}
+
+void atr__scale_begin(atr__Scaler *scaler)
+{
+    for (int32_t x = scaler->first; x < scaler->last; x++) {
+        scaler->column[x - scaler->first] = taps_for(x, scaler->image->width, scaler->width);
+    }
+}
+
+/* Rows of the source, weighted, into one row of lanes; false when all of it is transparent. */
+static bool mix_rows(const atr__Scaler *scaler, const atr__Taps *rows, int32_t first, int32_t last)
+{
+    const atr_Image *image = scaler->image;
+    const uint32_t *top = image->pixels + (ptrdiff_t)rows->first * image->pitch;
+    uint64_t any = 0;
+    for (int32_t x = first; x < last; x++) {
+        uint64_t sum = lanes_of(top[x]) * rows->weight_first;
+        for (int32_t i = 1; i < rows->count; i++) {
+            sum += lanes_of(top[(ptrdiff_t)i * image->pitch + x]) * weight_at(rows, i);
+        }
+        scaler->lanes[x] = rounded(sum);
+        any |= scaler->lanes[x];
+    }
+    return any != 0;
+}
+
+bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out)
+{
+    const int32_t count = scaler->last - scaler->first;
+    if (count <= 0) {
+        return false;
+    }
+    const atr__Taps rows = taps_for(y, scaler->image->height, scaler->height);
+    const atr__Taps *end = &scaler->column[count - 1];
+    if (!mix_rows(scaler, &rows, scaler->column[0].first, end->first + end->count)) {
+        return false;
+    }
+    for (int32_t x = 0; x < count; x++) {
+        const atr__Taps *taps = &scaler->column[x];
+        const uint64_t *lanes = &scaler->lanes[taps->first];
+        uint64_t sum = lanes[0] * taps->weight_first;
+        for (int32_t i = 1; i < taps->count; i++) {
+            sum += lanes[i] * weight_at(taps, i);
+        }
+        out[x] = pixel_of(rounded(sum));
+    }
+    return true;
+}
