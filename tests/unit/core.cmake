@@ -1,4 +1,6 @@
+atrium_add_test(test_frame SOURCES test_frame.c COMPONENTS core LABELS unit)
 atrium_add_test(test_mailbox SOURCES test_mailbox.c COMPONENTS core LABELS unit)
 atrium_add_test(test_mailbox_threads
     SOURCES test_mailbox_threads.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_compose SOURCES test_compose.c COMPONENTS core LABELS unit)
+atrium_add_test(test_metrics SOURCES test_metrics.c COMPONENTS core LABELS unit threads)
