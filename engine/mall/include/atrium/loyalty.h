@@ -53,7 +53,7 @@ typedef void (*atr_SubmitStepFn)(void *context, const atr_Id128 *id, atr_SubmitS
 /**
  * The outcome. `status` ATR_OK: `settlement` is what the store decided. Anything else: nothing was
  * decided; when ATR_STEP_SAVED was reported the receipt stays pending and is resumed later.
- * `settlement` is borrowed for the call.
+ * `settlement` is borrowed for the call; NULL unless ATR_OK.
  */
 typedef void (*atr_SubmitDoneFn)(void *context, const atr_Id128 *id, atr_Status status,
                                  const atr_Settlement *settlement);
@@ -88,12 +88,20 @@ typedef void (*atr_OutboxFn)(void *context, const atr_OutboxEvent *event);
  *  failure too. */
 ATR_NODISCARD ATR_API atr_Status atr_loyalty_create(const atr_LoyaltyDesc *desc, atr_Loyalty **out);
 
-/** Waits for its requests under way to end (destroy or release the pool first), closes the store.
+/**
+ * Waits for its requests that run on a worker, then closes the store. Those that wait in the pool
+ * end as ATR_ERR_CANCELLED; callbacks still run when the mailbox is drained. NULL does nothing.
  */
 ATR_API void atr_loyalty_destroy(atr_Loyalty *loyalty);
 
 /** A random 128-bit id from the system's random source. */
 ATR_API atr_Id128 atr_loyalty_new_id(void);
+
+/**
+ * What the shopper is told and staff search by: follows from the submission's id, so that a screen
+ * can show it before anything is decided. Zero terminated.
+ */
+ATR_API void atr_loyalty_reference(const atr_Id128 *id, char out[ATR_REFERENCE_LENGTH + 1]);
 
 /* ---- Never blocking -------------------------------------------------------------------------- */
 
@@ -109,7 +117,8 @@ ATR_NODISCARD ATR_API atr_Status atr_loyalty_submit(atr_Loyalty *loyalty,
 ATR_NODISCARD ATR_API atr_Status atr_loyalty_preview(atr_Loyalty *loyalty, atr_Bytes text,
                                                      atr_PreviewDoneFn done, void *context);
 
-/** Finds the user of a card, on a worker; ATR_ERR_NOT_FOUND for an unknown one. Same returns. */
+/** Finds the user of a card, on a worker; `done` gets ATR_ERR_NOT_FOUND for an unknown one.
+ *  @return as submit; ATR_ERR_FORMAT: not a card number. */
 ATR_NODISCARD ATR_API atr_Status atr_loyalty_find_card(atr_Loyalty *loyalty, const char *digits,
                                                        atr_UserDoneFn done, void *context);
 
@@ -124,7 +133,10 @@ ATR_NODISCARD ATR_API atr_Status atr_loyalty_poll_outbox(atr_Loyalty *loyalty, u
 
 /* ---- Blocking -------------------------------------------------------------------------------- */
 
-/** As atr_loyalty_submit, on this thread. OK: `out` says what was decided. */
+/**
+ * As atr_loyalty_submit, on this thread: on_step is called, on_done is not. OK: `out` says what was
+ * decided. ATR_ERR_NOT_FOUND: no such user. ATR_ERR_EXISTS: the id is another user's submission.
+ */
 ATR_NODISCARD ATR_API atr_Status atr_loyalty_submit_wait(atr_Loyalty *loyalty,
                                                          const atr_SubmitRequest *request,
                                                          atr_Settlement *out);
