@@ -40,10 +40,11 @@ static void plain_lows(const uint64_t *longest, uint32_t n, uint32_t tail, doubl
         total += (double)longest[i];
     }
     double slowest = 0;
-    for (uint32_t i = 0; i < n / tail; i++) {
+    const uint32_t counted = n / tail;
+    for (uint32_t i = 0; i < counted; i++) {
         slowest += (double)longest[i];
     }
-    *average = 1e9 / (slowest / (n / tail));
+    *average = 1e9 / (slowest / counted);
     double filled = 0;
     uint32_t i = 0;
     while (filled + (double)longest[i] < total / tail) {

@@ -254,7 +254,7 @@ void atr__query_get_text(const atr__Query *query, int column, char *out, size_t 
     const unsigned char *text = sqlite3_column_text(query->statement, column);
     const size_t length = text != NULL ? (size_t)sqlite3_column_bytes(query->statement, column) : 0;
     const size_t kept = length < size ? length : size - 1;
-    if (kept > 0) {
+    if (text != NULL && kept > 0) {
         memcpy(out, text, kept);
     }
     out[kept] = '\0';

@@ -72,7 +72,7 @@ static atr_Status split(const char *text, size_t size, Field fields[FIELD_COUNT]
 
 static bool copy_name(const Field *field, char out[ATR_RECEIPT_NAME_MAX + 1])
 {
-    if (!atr__name_is_valid(field->text, field->size)) {
+    if (field->text == NULL || !atr__name_is_valid(field->text, field->size)) {
         return false;
     }
     memcpy(out, field->text, field->size);

@@ -156,7 +156,8 @@ static uint64_t effective_priority(const atr_WorkPool *pool, const atr_Job *job,
 {
     const uint64_t waited_ns = now_ns > job->submitted_ns ? now_ns - job->submitted_ns : 0;
     const uint64_t spans = waited_ns / ((uint64_t)pool->desc.ageing_ms * 1000000u);
-    const uint64_t base = (uint64_t)(job->desc.priority + 1);
+    const int rank = job->desc.priority + 1; /* from 0 */
+    const uint64_t base = (uint64_t)rank;
     return spans < PRIORITIES - 1 - base ? base + spans : PRIORITIES - 1;
 }
 
