@@ -92,8 +92,7 @@ void atr__rules_add(atr_Verdict *verdict, atr_Rule rule, bool hard, const char *
             return;
         }
     }
-    /* No receipt can break more rules than there is room for: many of them exclude each other. */
-    ATR_ASSERT(verdict->reason_count < ATR_REASONS_MAX);
+    ATR_ASSERT(verdict->reason_count < ATR_REASONS_MAX); /* it was zero at first */
     if (verdict->reason_count >= ATR_REASONS_MAX) {
         return;
     }

@@ -76,7 +76,7 @@ typedef struct atr_Reason {
     char evidence[112]; /* English, for staff; no card number, no receipt text */
 } atr_Reason;
 
-#define ATR_REASONS_MAX 16
+#define ATR_REASONS_MAX (ATR_RULE_COUNT - 1) /* each rule once */
 
 typedef struct atr_Verdict {
     atr_Outcome outcome;
