@@ -18,8 +18,8 @@
  * Definitions, all over frame times: Pn = the n-th percentile, nearest rank. low_p1 = 1000 / P99
  * ms. low_average = 1000 / mean of the slowest 1 %. low_integral = 1000 / the frame time at which
  * the slowest frames, slowest first, have filled 1 % of the total time. Stutter = a frame longer
- * than 2.5 times the moving average before it and at least 4 ms over it; the average is
- * the mean of the 60 frames before, and with fewer than 10 of them a frame is not judged.
+ * than 2.5 times the moving average before it and at least 4 ms over it; the average is the mean of
+ * the 60 frames before, and with fewer than 10 of them a frame is not judged.
  *
  * Threads: owner (the render thread). Nothing allocates after create; a mark costs tens of ns.
  */
@@ -42,8 +42,8 @@ typedef struct atr_FrameDesc {
 } atr_FrameDesc;
 
 /**
- * NaN marks what too few frames cannot tell: what speaks of 1 % (P99 too) needs 100 frames, of 0.1
- * % 1000, any time or rate one.
+ * NaN marks what too few frames cannot tell: any time or rate needs one frame, what speaks of 1 %
+ * (P99 too) needs 100, of 0.1 % 1000.
  */
 typedef struct atr_FrameStats {
     uint64_t frames;

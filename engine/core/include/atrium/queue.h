@@ -62,7 +62,8 @@ ATR_API void atr_queue_destroy(atr_RenderQueue *queue);
 
 /**
  * Adds one command; it is copied.
- * @return ATR_OK; ATR_ERR_FULL when the policy refuses it; ATR_ERR_INVALID for an unknown layer.
+ * @return ATR_OK; ATR_ERR_FULL when the policy refuses it; ATR_ERR_INVALID for an unknown layer or
+ * importance.
  * @thread any; never blocks, never allocates.
  */
 ATR_NODISCARD ATR_API atr_Status atr_queue_push(atr_RenderQueue *queue, const atr_DrawCmd *cmd);

@@ -1,0 +1,253 @@
+/* The render queue. Commands wait in one lock-free ring, or with ATR_OVERFLOW_DROP_LOWEST in one
+ * per importance, so that the oldest of the least important is the head of the lowest ring that is
+ * not empty. A push first takes one of `capacity` places by counting `waiting` up; with all places
+ * taken it pops a victim and has its place, or is refused. The bound is therefore exact and every
+ * command is counted once: pushed = taken + replaced + waiting.
+ *
+ * With several rings a sequence number, drawn at push, restores the order when the frame is taken.
+ * A take stops at the number that was next when it began: of two commands of one thread it can so
+ * not take the later and miss the earlier, in a ring it had already emptied.
+ *
+ * A push waits for nobody. If a victim cannot be had because other threads are just moving the
+ * commands in question, it is refused like any other push to a full queue. */
+#include <atrium/queue.h>
+
+#include "base/alloc.h"
+#include "base/atomic.h"
+#include "queue/order.h"
+#include "queue/ring.h"
+
+#define DEFAULT_CAPACITY 1024u
+#define MAX_CAPACITY     1048576u
+#define IMPORTANCES      4u
+#define TRIES            8 /* to find a place while others come and go */
+
+struct atr_RenderQueue {
+    atr_QueueDesc desc;
+    uint32_t ring_count; /* 1 or IMPORTANCES */
+    atr__Ring rings[IMPORTANCES];
+    atr__QueueItem *items; /* desc.capacity; take only */
+    uint32_t kept;         /* take only: items it left to the next one, at the front of `items` */
+    atr__OrderKey *keys;   /* 2 * desc.capacity; take only */
+    atr_DrawCmd *commands; /* desc.capacity; what the last take handed out */
+    char before_counts[ATR__CACHE_LINE];
+    atomic_uint waiting; /* places taken */
+    atomic_uint high_water;
+    atomic_uint_fast64_t sequence;
+    atomic_uint_fast64_t pushed;
+    atomic_uint_fast64_t refused;
+    atomic_uint_fast64_t replaced;
+};
+
+/* Twice the capacity: a cell whose last user is still leaving is a whole round away. */
+static uint64_t ring_size(uint32_t capacity)
+{
+    uint64_t size = 2;
+    while (size < 2 * (uint64_t)capacity) {
+        size *= 2;
+    }
+    return size;
+}
+
+atr_Status atr_queue_create(const atr_QueueDesc *desc, atr_RenderQueue **out)
+{
+    ATR_ASSERT(out != NULL);
+    *out = NULL;
+    atr_QueueDesc d = desc != NULL ? *desc : (atr_QueueDesc){ 0 };
+    if (d.capacity == 0) {
+        d.capacity = DEFAULT_CAPACITY;
+    }
+    if (d.capacity > MAX_CAPACITY || d.overflow < ATR_OVERFLOW_DROP_NEWEST ||
+        d.overflow > ATR_OVERFLOW_DROP_LOWEST || d.unordered_layers >> ATR_LAYER_COUNT != 0) {
+        return ATR_ERR_INVALID;
+    }
+    atr_RenderQueue *queue = atr__alloc_zero(&d.allocator, 1, sizeof *queue);
+    if (queue == NULL) {
+        return ATR_ERR_NO_MEMORY;
+    }
+    queue->desc = d;
+    queue->ring_count = d.overflow == ATR_OVERFLOW_DROP_LOWEST ? IMPORTANCES : 1;
+    queue->items = atr__alloc_zero(&d.allocator, d.capacity, sizeof *queue->items);
+    queue->keys = atr__alloc_zero(&d.allocator, 2 * (size_t)d.capacity, sizeof *queue->keys);
+    queue->commands = atr__alloc_zero(&d.allocator, d.capacity, sizeof *queue->commands);
+    bool complete = queue->items != NULL && queue->keys != NULL && queue->commands != NULL;
+    for (uint32_t i = 0; complete && i < queue->ring_count; i++) {
+        complete = atr__ring_init(&queue->rings[i], ring_size(d.capacity), &d.allocator);
+    }
+    if (!complete) {
+        atr_queue_destroy(queue);
+        return ATR_ERR_NO_MEMORY;
+    }
+    *out = queue;
+    return ATR_OK;
+}
+
+void atr_queue_destroy(atr_RenderQueue *queue)
+{
+    if (queue == NULL) {
+        return;
+    }
+    const atr_Allocator allocator = queue->desc.allocator;
+    const size_t capacity = queue->desc.capacity;
+    for (uint32_t i = 0; i < queue->ring_count; i++) {
+        atr__ring_deinit(&queue->rings[i], &allocator);
+    }
+    atr__free(&allocator, queue->commands, capacity, sizeof *queue->commands);
+    atr__free(&allocator, queue->keys, 2 * capacity, sizeof *queue->keys);
+    atr__free(&allocator, queue->items, capacity, sizeof *queue->items);
+    atr__free(&allocator, queue, 1, sizeof *queue);
+}
+
+/* ---- Push ------------------------------------------------------------------------------------ */
+
+static void note_high_water(atr_RenderQueue *queue, uint32_t waiting)
+{
+    /* relaxed: a statistic that orders nothing. */
+    uint32_t high = atomic_load_explicit(&queue->high_water, memory_order_relaxed);
+    while (waiting > high &&
+           !atomic_compare_exchange_weak_explicit(&queue->high_water, &high, waiting,
+                                                  memory_order_relaxed, memory_order_relaxed)) {
+    }
+}
+
+/* Takes a free place. A loop, not an addition that is taken back: that would let another push see
+ * the queue full when it never was. It repeats only when another thread has changed the count. */
+static bool place_take(atr_RenderQueue *queue)
+{
+    uint32_t waiting = atomic_load_explicit(&queue->waiting, memory_order_relaxed);
+    while (waiting < queue->desc.capacity) {
+        /* acquire: pairs with the release in place_leave, so that the cell the place belonged to is
+         * seen empty too. */
+        if (atomic_compare_exchange_weak_explicit(&queue->waiting, &waiting, waiting + 1,
+                                                  memory_order_acquire, memory_order_relaxed)) {
+            note_high_water(queue, waiting + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void place_leave(atr_RenderQueue *queue, uint32_t count)
+{
+    /* release: the pops before it are seen by whoever takes the place. */
+    atomic_fetch_sub_explicit(&queue->waiting, count, memory_order_release);
+}
+
+/* Drops one waiting command of at most this importance, the least important and of those the
+ * oldest; its place is then the caller's. */
+static bool victim_take(atr_RenderQueue *queue, uint32_t importance)
+{
+    const uint32_t last = queue->ring_count == 1 ? 0 : importance;
+    for (uint32_t i = 0; i <= last; i++) {
+        atr__QueueItem dropped;
+        if (atr__ring_pop(&queue->rings[i], &dropped)) {
+            atomic_fetch_add_explicit(&queue->replaced, 1u, memory_order_relaxed);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool place_find(atr_RenderQueue *queue, uint32_t importance)
+{
+    for (int i = 0; i < TRIES; i++) {
+        if (place_take(queue)) {
+            return true;
+        }
+        if (queue->desc.overflow == ATR_OVERFLOW_DROP_NEWEST) {
+            return false;
+        }
+        if (victim_take(queue, importance)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+atr_Status atr_queue_push(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
+{
+    ATR_ASSERT(queue != NULL && cmd != NULL);
+    if (cmd->layer >= ATR_LAYER_COUNT || cmd->importance >= IMPORTANCES) {
+        return ATR_ERR_INVALID;
+    }
+    if (place_find(queue, cmd->importance)) {
+        atr__QueueItem item = { .order = 0, .cmd = *cmd };
+        atr__Ring *ring = &queue->rings[0];
+        if (queue->ring_count > 1) {
+            ring = &queue->rings[cmd->importance];
+            /* release: pairs with the acquire in take, so that a take that sees this number sees
+             * what this thread pushed before. */
+            item.order = atomic_fetch_add_explicit(&queue->sequence, 1u, memory_order_release);
+        }
+        if (atr__ring_push(ring, &item)) {
+            atomic_fetch_add_explicit(&queue->pushed, 1u, memory_order_relaxed);
+            return ATR_OK;
+        }
+        place_leave(queue, 1);
+    }
+    atomic_fetch_add_explicit(&queue->refused, 1u, memory_order_relaxed);
+    return ATR_ERR_FULL;
+}
+
+/* ---- Take ------------------------------------------------------------------------------------ */
+
+/* Moves every command that waits into `items`. There is always room: what is in `items` keeps its
+ * place until place_leave. */
+static uint32_t gather(atr_RenderQueue *queue)
+{
+    uint32_t count = queue->kept;
+    for (uint32_t i = 0; i < queue->ring_count; i++) {
+        while (count < queue->desc.capacity &&
+               atr__ring_pop(&queue->rings[i], &queue->items[count])) {
+            count++;
+        }
+    }
+    return count;
+}
+
+/* Brings items numbered from `next` on to the end. @return how many stay in front. */
+static uint32_t part(atr__QueueItem *items, uint32_t count, uint64_t next)
+{
+    uint32_t front = 0;
+    while (front < count) {
+        if (items[front].order < next) {
+            front++;
+            continue;
+        }
+        count--;
+        const atr__QueueItem later = items[front];
+        items[front] = items[count];
+        items[count] = later;
+    }
+    return front;
+}
+
+void atr_queue_take(atr_RenderQueue *queue, atr_DrawList *out)
+{
+    ATR_ASSERT(queue != NULL && out != NULL);
+    /* acquire: see push. */
+    const uint64_t next = atomic_load_explicit(&queue->sequence, memory_order_acquire);
+    const uint32_t all = gather(queue);
+    const uint32_t count = queue->ring_count > 1 ? part(queue->items, all, next) : all;
+    atr__queue_order(queue->items, count, queue->desc.unordered_layers, queue->keys,
+                     queue->commands, out);
+    queue->kept = all - count;
+    memmove(queue->items, queue->items + count, queue->kept * sizeof *queue->items);
+    if (count > 0) {
+        place_leave(queue, count);
+    }
+}
+
+void atr_queue_stats(const atr_RenderQueue *queue, atr_QueueStats *out)
+{
+    ATR_ASSERT(queue != NULL && out != NULL);
+    atr_RenderQueue *q = (atr_RenderQueue *)queue;
+    *out = (atr_QueueStats){
+        .pushed = atomic_load_explicit(&q->pushed, memory_order_relaxed),
+        .refused = atomic_load_explicit(&q->refused, memory_order_relaxed),
+        .replaced = atomic_load_explicit(&q->replaced, memory_order_relaxed),
+        .waiting = atomic_load_explicit(&q->waiting, memory_order_relaxed),
+        .high_water = atomic_load_explicit(&q->high_water, memory_order_relaxed),
+        .capacity = queue->desc.capacity,
+    };
+}
