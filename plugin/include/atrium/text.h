@@ -30,6 +30,8 @@ extern "C" {
 
 typedef struct atr_Text atr_Text;
 
+#define ATR_TEXT_BYTES_MAX 16384 /* longer texts are refused */
+
 typedef enum atr_Direction { ATR_DIRECTION_LTR = 0, ATR_DIRECTION_RTL } atr_Direction;
 
 /** start: left in LTR, right in RTL. */
