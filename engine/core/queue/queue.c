@@ -4,9 +4,10 @@
  * taken it pops a victim and has its place, or is refused. The bound is therefore exact and every
  * command is counted once: pushed = taken + replaced + waiting.
  *
- * With several rings a sequence number, drawn at push, restores the order when the frame is taken.
- * A take stops at the number that was next when it began: of two commands of one thread it can so
- * not take the later and miss the earlier, in a ring it had already emptied.
+ * With several rings a sequence number restores the order when the frame is taken. A ring whose
+ * next command is still being written hides what is behind it; to hand out later commands of the
+ * same thread meanwhile would reverse them. So a take hands out what is numbered below the point up
+ * to which every ring was seen drained, and keeps the rest for the next one.
  *
  * A push waits for nobody. If a victim cannot be had because other threads are just moving the
  * commands in question, it is refused like any other push to a full queue. */
@@ -28,8 +29,9 @@ struct atr_RenderQueue {
     atr__Ring rings[IMPORTANCES];
     atr__QueueItem *items; /* desc.capacity; take only */
     uint32_t kept;         /* take only: items it left to the next one, at the front of `items` */
-    atr__OrderKey *keys;   /* 2 * desc.capacity; take only */
-    atr_DrawCmd *commands; /* desc.capacity; what the last take handed out */
+    uint64_t drained[IMPORTANCES]; /* take only: the ring has given out all orders below this */
+    atr__OrderKey *keys;           /* 2 * desc.capacity; take only */
+    atr_DrawCmd *commands;         /* desc.capacity; what the last take handed out */
     char before_counts[ATR__CACHE_LINE];
     atomic_uint waiting; /* places taken */
     atomic_uint high_water;
@@ -171,15 +173,9 @@ atr_Status atr_queue_push(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
         return ATR_ERR_INVALID;
     }
     if (place_find(queue, cmd->importance)) {
-        atr__QueueItem item = { .order = 0, .cmd = *cmd };
-        atr__Ring *ring = &queue->rings[0];
-        if (queue->ring_count > 1) {
-            ring = &queue->rings[cmd->importance];
-            /* release: pairs with the acquire in take, so that a take that sees this number sees
-             * what this thread pushed before. */
-            item.order = atomic_fetch_add_explicit(&queue->sequence, 1u, memory_order_release);
-        }
-        if (atr__ring_push(ring, &item)) {
+        const bool several = queue->ring_count > 1;
+        if (atr__ring_push(&queue->rings[several ? cmd->importance : 0], cmd,
+                           several ? &queue->sequence : NULL)) {
             atomic_fetch_add_explicit(&queue->pushed, 1u, memory_order_relaxed);
             return ATR_OK;
         }
@@ -191,26 +187,42 @@ atr_Status atr_queue_push(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
 
 /* ---- Take ------------------------------------------------------------------------------------ */
 
-/* Moves every command that waits into `items`. There is always room: what is in `items` keeps its
- * place until place_leave. */
+/* Moves every command that can be had into `items`. There is always room: what is in `items` keeps
+ * its place until place_leave. */
 static uint32_t gather(atr_RenderQueue *queue)
 {
     uint32_t count = queue->kept;
     for (uint32_t i = 0; i < queue->ring_count; i++) {
-        while (count < queue->desc.capacity &&
-               atr__ring_pop(&queue->rings[i], &queue->items[count])) {
+        atr__Ring *ring = &queue->rings[i];
+        /* acquire: see atr__ring_claimed. */
+        const uint64_t next = atomic_load_explicit(&queue->sequence, memory_order_acquire);
+        const uint64_t claimed = atr__ring_claimed(ring);
+        while (count < queue->desc.capacity && atr__ring_pop(ring, &queue->items[count])) {
             count++;
+        }
+        if (atr__ring_popped(ring) >= claimed) {
+            queue->drained[i] = next;
         }
     }
     return count;
 }
 
-/* Brings items numbered from `next` on to the end. @return how many stay in front. */
-static uint32_t part(atr__QueueItem *items, uint32_t count, uint64_t next)
+/* Below this, nothing is missing in any ring. */
+static uint64_t complete_below(const atr_RenderQueue *queue)
+{
+    uint64_t least = queue->drained[0];
+    for (uint32_t i = 1; i < queue->ring_count; i++) {
+        least = queue->drained[i] < least ? queue->drained[i] : least;
+    }
+    return least;
+}
+
+/* Brings items numbered from `limit` on to the end. @return how many stay in front. */
+static uint32_t part(atr__QueueItem *items, uint32_t count, uint64_t limit)
 {
     uint32_t front = 0;
     while (front < count) {
-        if (items[front].order < next) {
+        if (items[front].order < limit) {
             front++;
             continue;
         }
@@ -225,10 +237,9 @@ static uint32_t part(atr__QueueItem *items, uint32_t count, uint64_t next)
 void atr_queue_take(atr_RenderQueue *queue, atr_DrawList *out)
 {
     ATR_ASSERT(queue != NULL && out != NULL);
-    /* acquire: see push. */
-    const uint64_t next = atomic_load_explicit(&queue->sequence, memory_order_acquire);
     const uint32_t all = gather(queue);
-    const uint32_t count = queue->ring_count > 1 ? part(queue->items, all, next) : all;
+    const uint32_t count =
+        queue->ring_count > 1 ? part(queue->items, all, complete_below(queue)) : all;
     atr__queue_order(queue->items, count, queue->desc.unordered_layers, queue->keys,
                      queue->commands, out);
     queue->kept = all - count;

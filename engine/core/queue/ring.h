@@ -16,7 +16,7 @@
 #include "base/atomic.h"
 
 typedef struct atr__QueueItem {
-    uint64_t order; /* the queue's sequence number, for merging rings */
+    uint64_t order; /* rises with time; comparable across the rings of a queue */
     atr_DrawCmd cmd;
 } atr__QueueItem;
 
@@ -57,7 +57,9 @@ static inline void atr__ring_deinit(atr__Ring *ring, const atr_Allocator *alloca
     ring->cells = NULL;
 }
 
-static inline bool atr__ring_push(atr__Ring *ring, const atr__QueueItem *item)
+/* The command's order is drawn from `sequence`, or is its position where that is NULL. */
+static inline bool atr__ring_push(atr__Ring *ring, const atr_DrawCmd *cmd,
+                                  atomic_uint_fast64_t *sequence)
 {
     /* relaxed: a stale position only makes the compare-exchange fail and load a newer one. */
     uint64_t at = atomic_load_explicit(&ring->push_at, memory_order_relaxed);
@@ -80,7 +82,11 @@ static inline bool atr__ring_push(atr__Ring *ring, const atr__QueueItem *item)
             at = atomic_load_explicit(&ring->push_at, memory_order_relaxed); /* as the first */
         }
     }
-    cell->item = *item;
+    /* release: the claim above comes first for whoever sees a later number, see
+     * atr__ring_claimed. */
+    cell->item.order =
+        sequence != NULL ? atomic_fetch_add_explicit(sequence, 1u, memory_order_release) : at;
+    cell->item.cmd = *cmd;
     /* release: whoever sees this turn sees the whole item. */
     atomic_store_explicit(&cell->turn, at + 1, memory_order_release);
     return true;
@@ -111,6 +117,21 @@ static inline bool atr__ring_pop(atr__Ring *ring, atr__QueueItem *out)
     /* release: our copy is finished before the producer of the next round may write. */
     atomic_store_explicit(&cell->turn, at + ring->size, memory_order_release);
     return true;
+}
+
+/* How many positions have been claimed by producers.
+ *
+ * relaxed: a caller that loaded the sequence number with acquire beforehand sees every claim whose
+ * number is below it, because the number was drawn, with release, after the claim. */
+static inline uint64_t atr__ring_claimed(atr__Ring *ring)
+{
+    return atomic_load_explicit(&ring->push_at, memory_order_relaxed);
+}
+
+/* How many of them have been popped, here or elsewhere; relaxed: our own pops are in it. */
+static inline uint64_t atr__ring_popped(atr__Ring *ring)
+{
+    return atomic_load_explicit(&ring->pop_at, memory_order_relaxed);
 }
 
 #endif
