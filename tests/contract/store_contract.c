@@ -785,12 +785,53 @@ static void history__counts_own_accepted_and_held_at_each_store(void **state)
     assert_int_equal(h.user_store_day, 2);
     assert_int_equal(h.user_unsigned_day, 1);
     assert_int_equal(h.user_last_s, FIXTURE_NOW_MS / 1000 + 2);
-    assert_int_equal(h.same_tuple, 3);   /* K1, K2 and K6: same store, time and total */
+    assert_int_equal(h.same_tuple, 3);   /* K1, K2 and K6: same store, date and total */
     assert_int_equal(h.amount_count, 0); /* read for unsigned amounts only */
     const atr_ReceiptHistory guest = history_at(f, 0, "K5", FIXTURE_NOW_MS + 6000);
     assert_false(guest.key_paid);
     assert_int_equal(guest.user_week, 0);
     assert_int_equal(guest.user_last_s, 0);
+}
+
+/* An unsigned receipt can be given another minute, or be another format's copy: its day, store and
+ * total stay. */
+static void history__same_tuple__is_of_the_stores_day(void **state)
+{
+    Fixture *f = *state;
+    const int64_t midnight_s = INT64_C(1793044800); /* 2026-10-26T20:00:00Z, in Dubai */
+    static const struct {
+        const char *name;
+        int64_t after_midnight_s, total_fils;
+        const char *store;
+        uint32_t same;
+    } rows[] = {
+        { "the same moment", 3600, 25000, "S1", 1 },
+        { "a second later", 3601, 25000, "S1", 1 },
+        { "first second of the day", 0, 25000, "S1", 1 },
+        { "last second of the day", 86399, 25000, "S1", 1 },
+        { "the day before", -1, 25000, "S1", 0 },
+        { "the day after", 86400, 25000, "S1", 0 },
+        { "another total", 3600, 25001, "S1", 0 },
+        { "another store", 3600, 25000, "S2", 0 },
+    };
+    FixtureDecision plan = { .outcome = ATR_OUTCOME_ACCEPTED, .coins = 1 };
+    const atr_Receipt first = fixture_receipt("K1", 25000);
+    atr_SettleRequest request = request_for(f, 1, &first, &plan);
+    request.receipt_utc_s = midnight_s + 3600;
+    atr_Settlement out;
+    submit_at(f, 1, f->user, FIXTURE_NOW_MS);
+    assert_int_equal(f->store.ops->settle(f->store.self, &request, &out), ATR_OK);
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        const atr_Receipt receipt = fixture_receipt("K2", rows[i].total_fils);
+        const atr_StoreInfo store = fixture_store(rows[i].store);
+        request = request_for(f, 2, &receipt, &plan);
+        request.store = &store;
+        request.receipt_utc_s = midnight_s + rows[i].after_midnight_s;
+        atr_ReceiptHistory h;
+        assert_int_equal(f->store.ops->history(f->store.self, &request, f->other, &h), ATR_OK);
+        assert_int_equal(h.same_tuple, rows[i].same);
+    }
 }
 
 static void history__is_as_of_when_it_was_handed_in(void **state)
@@ -932,6 +973,7 @@ int store_contract_run(const StoreMaker *maker)
         TEST(close__then_open__keeps_everything),
         TEST(history__windows_end_where_they_should),
         TEST(history__counts_own_accepted_and_held_at_each_store),
+        TEST(history__same_tuple__is_of_the_stores_day),
         TEST(history__is_as_of_when_it_was_handed_in),
         TEST(history__amounts_of_a_store__median_and_deviation),
         TEST(outbox__told_to_its_session_until_acknowledged),

@@ -17,11 +17,11 @@
 #define AMOUNTS_MAX    1000
 #define OFFSET_MINUTES 240 /* where no store is known: the mall's */
 
-/* First millisecond of the local day that holds `now_ms`. */
-static int64_t day_start(int64_t now_ms, int32_t offset_minutes)
+/* First millisecond of the local day that holds `time_ms`. */
+static int64_t day_start(int64_t time_ms, int32_t offset_minutes)
 {
     const int64_t offset_ms = (int64_t)offset_minutes * 60 * 1000;
-    const int64_t local = now_ms + offset_ms;
+    const int64_t local = time_ms + offset_ms;
     int64_t into_day = local % DAY_MS;
     if (into_day < 0) {
         into_day += DAY_MS;
@@ -67,12 +67,16 @@ static atr_Status read_user(atr__Sqlite *db, const atr_SettleRequest *request, a
     return atr__query_finish(&last);
 }
 
+/* The same day is enough: who alters a receipt that nobody signed alters its minute first. */
 static atr_Status read_tuple(atr__Sqlite *db, const atr_SettleRequest *request,
                              atr_ReceiptHistory *out)
 {
+    const int64_t day_ms =
+        day_start(request->receipt_utc_s * 1000, request->store->utc_offset_minutes);
     atr__Query q = atr__query(db, ATR__SQL_HISTORY_TUPLE);
     atr__query_text(&q, request->store->id);
-    atr__query_int(&q, request->receipt_utc_s);
+    atr__query_int(&q, day_ms / 1000);
+    atr__query_int(&q, (day_ms + DAY_MS) / 1000);
     atr__query_int(&q, request->receipt->total_fils);
     if (atr__query_row(&q)) {
         out->same_tuple = (uint32_t)atr__query_get_int(&q, 0);

@@ -79,8 +79,8 @@
       " FROM submission WHERE user = ?1 AND outcome > 0 AND submitted_ms > ?2")                    \
     X(HISTORY_LAST, "SELECT submitted_ms FROM submission WHERE user = ?1 AND outcome > 0"          \
                     " ORDER BY submitted_ms DESC LIMIT 1")                                         \
-    X(HISTORY_TUPLE, "SELECT count(*) FROM submission WHERE store = ?1 AND receipt_utc_s = ?2"     \
-                     " AND total_fils = ?3 AND outcome > 0")                                       \
+    X(HISTORY_TUPLE, "SELECT count(*) FROM submission WHERE store = ?1 AND receipt_utc_s >= ?2"    \
+                     " AND receipt_utc_s < ?3 AND total_fils = ?4 AND outcome > 0")                \
     X(HISTORY_AMOUNTS, "SELECT total_fils FROM submission WHERE store = ?1 AND outcome = 2"        \
                        " ORDER BY submitted_ms DESC LIMIT ?2")                                     \
                                                                                                    \

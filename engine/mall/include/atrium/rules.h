@@ -134,7 +134,7 @@ typedef struct atr_ReceiptHistory {
     uint32_t user_store_day;    /* ... at this store on this local day */
     uint32_t user_unsigned_day; /* ... with unsigned amounts on this local day */
     int64_t user_last_s;        /* when this user's last receipt was submitted; 0: never */
-    uint32_t same_tuple;        /* receipts of the same store, date and total, any user */
+    uint32_t same_tuple;        /* accepted or held, of the same store, local date and total */
     uint32_t amount_count;      /* accepted amounts known for this store, newest 1,000 */
     double amount_median_fils;
     double amount_mad_fils; /* median absolute deviation from that median */
