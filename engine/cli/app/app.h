@@ -1,4 +1,4 @@
-/* Opening a data folder, the same way for the atrium command and the kiosk: atrium.db, the key that
+/* app/app.h: opening a data folder, the same way for the atrium command and the kiosk: atrium.db, the key that
  * hashes card numbers, the worker pool and the loyalty object on top.
  *
  *     App app;
@@ -25,6 +25,8 @@
 
 #include <atrium/loyalty.h>
 
+#include <base/thread.h>
+
 typedef struct AppDesc {
     const AppConfig *config; /* required; copied */
     bool threads;            /* make the worker pool, for atr_loyalty_submit and its like */
@@ -35,7 +37,8 @@ typedef struct AppDesc {
     atr_Clock clock; /* NULL functions: the system's */
 } AppDesc;
 
-/* Plain members to read; opened by app_open, closed by app_close only. */
+/* Plain members to read; opened by app_open, closed by app_close only. It stays where it was
+ * opened: its clock is asked for through its address. */
 typedef struct App {
     AppConfig config;
     atr_Mailbox *mailbox; /* NULL without threads */
@@ -47,6 +50,9 @@ typedef struct App {
     atr_Clock clock;        /* as given */
     int64_t clock_shift_ms; /* only while demonstration history is made; else 0 */
     bool owns_mailbox;
+    bool open;
+    atr__Mutex lock;        /* guards last_receipt */
+    char last_receipt[512]; /* what APP_DEMO_DUPLICATE repeats */
 } App;
 
 /* Makes the folder if need be, opens everything. With desc->demo and a folder made now, calls
@@ -57,6 +63,9 @@ ATR_NODISCARD atr_Status app_open(const AppDesc *desc, App *out, atr_Error *erro
 
 /* Pool first (it drains up to 10 s), then the store, then the mailbox. Closed twice: nothing. */
 void app_close(App *app);
+
+/* RFC 3339 with a Z, "2026-11-20T13:00:00Z": seconds since 1970. `out` holds at least 21 bytes. */
+void app_format_utc(int64_t utc_s, char *out, size_t out_size);
 
 /* ---- Tills ----------------------------------------------------------------------------------- */
 
@@ -88,8 +97,8 @@ typedef enum AppDemoCard {
 const char *app_demo_card(AppDemoCard card);
 
 typedef enum AppDemoReceipt {
-    APP_DEMO_GREAT = 1,     /* accepted: 500 AED and more, at least 50 coins (great) */
-    APP_DEMO_EPIC = 2,      /* accepted: luxury, AED 2,400: at least 200 coins (epic), levels up */
+    APP_DEMO_GREAT = 1, /* accepted: electronics, AED 480: 57 coins and what bonuses add (great) */
+    APP_DEMO_EPIC = 2,  /* accepted: luxury, AED 2,400: at least 200 coins (epic), levels up */
     APP_DEMO_TAMPERED = 3,  /* rejected, SIG_BAD: the amount was changed after signing */
     APP_DEMO_HELD = 4,      /* held, VAT_MISMATCH: more VAT than the store's rate allows */
     APP_DEMO_DUPLICATE = 5, /* rejected, DUP_EXACT when receipt 1, 2 or 9 was handed in before:

@@ -215,6 +215,11 @@ bool atr__name_is_valid(const char *text, size_t size)
     return true;
 }
 
+bool atr_receipt_name_is_valid(const char *name)
+{
+    return name != NULL && atr__name_is_valid(name, strlen(name));
+}
+
 bool atr_receipt_trn_is_valid(const char *trn)
 {
     if (trn == NULL || strlen(trn) != 15) {

@@ -151,6 +151,9 @@ ATR_API const char *atr_receipt_format_name(atr_ReceiptFormat format);
 /** "ok", "bad", "unknown" or "none". Static storage. */
 ATR_API const char *atr_signature_name(atr_Signature signature);
 
+/** True for 1 to 16 of A-Z a-z 0-9 . _ -: what kid, store and till are made of. NULL: false. */
+ATR_API bool atr_receipt_name_is_valid(const char *name);
+
 /** True when `trn` is 15 digits. */
 ATR_API bool atr_receipt_trn_is_valid(const char *trn);
 

@@ -1,0 +1,1 @@
+atrium_add_fuzz(receipt COMPONENTS mall)
