@@ -410,6 +410,31 @@ static void receipt_key_parse__junk__is_refused(void **state)
     }
 }
 
+/* Nothing verifies with such a key: pinned, it would make every receipt of a till a forgery. */
+static void receipt_key_parse__ed25519_no_usable_point__is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *hex;
+    } rows[] = {
+        { "zero: of small order",
+          "0000000000000000000000000000000000000000000000000000000000000000" },
+        { "the neutral point", "0100000000000000000000000000000000000000000000000000000000000000" },
+        { "no point", "0200000000000000000000000000000000000000000000000000000000000000" },
+        { "not reduced", "f0ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f" },
+    };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        atr_ReceiptKey key = { 0 };
+        atr_Error error;
+        const atr_Bytes text = { rows[i].hex, strlen(rows[i].hex) };
+        assert_int_equal(atr_receipt_key_parse(text, &key, &error), ATR_ERR_FORMAT);
+        assert_non_null(strstr(error.text, "point on the curve"));
+        assert_int_equal(key.size, 0);
+    }
+}
+
 static void receipt_keypair__two_calls__differ(void **state)
 {
     (void)state;
@@ -460,6 +485,7 @@ int main(void)
         cmocka_unit_test(receipt_key_parse__pem_der_and_hex__give_the_same_key),
         cmocka_unit_test(receipt_key_parse__ed25519_raw_and_spki__give_the_same_key),
         cmocka_unit_test(receipt_key_parse__junk__is_refused),
+        cmocka_unit_test(receipt_key_parse__ed25519_no_usable_point__is_refused),
         cmocka_unit_test(receipt_keypair__two_calls__differ),
         cmocka_unit_test(receipt_names__every_value__has_one),
     };

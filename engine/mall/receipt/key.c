@@ -85,8 +85,10 @@ static bool from_hex(const char *text, size_t size, uint8_t *out, size_t *out_si
 static bool point_is_valid(const atr_ReceiptKey *key)
 {
     secp256k1_pubkey point;
-    return key->algorithm == ATR_KEY_ED25519 ||
-           secp256k1_ec_pubkey_parse(secp256k1_context_static, &point, key->bytes, key->size) == 1;
+    if (key->algorithm == ATR_KEY_ED25519) {
+        return crypto_core_ed25519_is_valid_point(key->bytes) == 1;
+    }
+    return secp256k1_ec_pubkey_parse(secp256k1_context_static, &point, key->bytes, key->size) == 1;
 }
 
 atr_Status atr_receipt_key_parse(atr_Bytes text, atr_ReceiptKey *out, atr_Error *error)
@@ -117,7 +119,7 @@ atr_Status atr_receipt_key_parse(atr_Bytes text, atr_ReceiptKey *out, atr_Error 
     }
     memcpy(key.bytes, bytes, key.size);
     if (!point_is_valid(&key)) {
-        return atr__receipt_fail(error, SOURCE, 0, "expected a point on the curve secp256k1");
+        return atr__receipt_fail(error, SOURCE, 0, "expected a point on the curve of its kind");
     }
     out->algorithm = key.algorithm;
     out->size = key.size;

@@ -95,8 +95,8 @@ typedef struct atr_StoreInfo {
     char category[16]; /* "fashion", "electronics", ... : see reward.h */
     char trn[16];
     char currency[4];           /* default "AED" */
-    int32_t vat_basis_points;   /* 500 = 5 %; default 500 */
-    int32_t utc_offset_minutes; /* default 240, Asia/Dubai; the Gulf keeps no summer time */
+    int32_t vat_basis_points;   /* 500 = 5 %; 0: no VAT, not a default */
+    int32_t utc_offset_minutes; /* 240: Asia/Dubai, no summer time; 0: UTC, not a default */
     int32_t opens_minute;       /* local minute of the day, 0..1439; both 0: always open */
     int32_t closes_minute;      /* may be before opens_minute: past midnight */
     bool demo;                  /* known only to databases made as a demonstration */
