@@ -1,4 +1,6 @@
 atrium_add_test(test_work SOURCES test_work.c COMPONENTS mall LABELS unit threads)
+atrium_add_test(test_work_threads
+    SOURCES test_work_threads.c COMPONENTS mall LABELS unit threads)
 atrium_add_test(test_rules_limits SOURCES test_rules_limits.c COMPONENTS mall LABELS unit)
 atrium_add_test(test_receipt
     SOURCES test_receipt.c receipt_maker.h

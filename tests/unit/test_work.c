@@ -572,109 +572,6 @@ static void work_create__bad_desc_or_no_memory__fails_clean(void **state)
     atr_mailbox_destroy(mail);
 }
 
-/* ---- Many threads ---------------------------------------------------------------------------- */
-
-#define SUBMITTERS 3
-#define ATTEMPTS   3000
-
-typedef struct Ticket {
-    atomic_int ran;
-    int told; /* draining thread only */
-    bool accepted;
-} Ticket;
-
-typedef struct Submitter {
-    atr_WorkPool *pool;
-    unsigned number;
-    uint32_t cancelled;
-} Submitter;
-
-static Ticket tickets[SUBMITTERS][ATTEMPTS];
-static atomic_int submitters_left;
-static int told_total;
-static int told_cancelled;
-
-static atr_Status run_ticket(atr_Job *job, void *user)
-{
-    (void)job;
-    atomic_fetch_add(&((Ticket *)user)->ran, 1);
-    return ATR_OK;
-}
-
-static void ticket_done(void *user, atr_JobId id, atr_Status status)
-{
-    (void)id;
-    Ticket *ticket = user;
-    ticket->told++;
-    told_total++;
-    told_cancelled += status == ATR_ERR_CANCELLED ? 1 : 0;
-    /* Ran exactly when it was not cancelled: none of these jobs gives up by itself. */
-    assert_int_equal(atomic_load(&ticket->ran), status == ATR_OK ? 1 : 0);
-}
-
-static void *submit_many(void *user)
-{
-    Submitter *me = user;
-    atr_JobId last = { 0 };
-    for (unsigned i = 0; i < ATTEMPTS; i++) {
-        Ticket *ticket = &tickets[me->number][i];
-        const atr_JobDesc desc = { .run = run_ticket,
-                                   .done = ticket_done,
-                                   .user = ticket,
-                                   .priority = (atr_Priority)((int)(i % 4) - 1) };
-        ticket->accepted = atr_work_submit(me->pool, &desc, &last) == ATR_OK;
-        if (i % 5 == 0 && last.value != 0) {
-            me->cancelled += atr_work_cancel(me->pool, last) == ATR_OK ? 1 : 0;
-        }
-        if (i % 64 == 0) {
-            atr_work_hold(me->pool);
-            atr_work_release(me->pool);
-        }
-    }
-    atomic_fetch_sub(&submitters_left, 1);
-    return NULL;
-}
-
-static void work_threads__submit_cancel_drain__each_accepted_job_told_once(void **state)
-{
-    (void)state;
-    Record record;
-    record_open(&record, (atr_MailboxDesc){ .capacity = 48 },
-                (atr_WorkDesc){ .threads = 2, .capacity = 32 });
-    Submitter submitters[SUBMITTERS];
-    atr__Thread threads[SUBMITTERS];
-    atomic_store(&submitters_left, SUBMITTERS);
-    for (unsigned i = 0; i < SUBMITTERS; i++) {
-        submitters[i] = (Submitter){ .pool = record.pool, .number = i };
-        assert_true(atr__thread_start(&threads[i], submit_many, &submitters[i]));
-    }
-    while (atomic_load(&submitters_left) > 0) {
-        if (atr_mailbox_drain(record.mail, 0) == 0) {
-            sched_yield();
-        }
-    }
-    for (unsigned i = 0; i < SUBMITTERS; i++) {
-        atr__thread_join(threads[i]);
-    }
-    atr_work_destroy(record.pool);
-    while (atr_mailbox_drain(record.mail, 0) > 0) {
-    }
-    int accepted = 0;
-    for (unsigned i = 0; i < SUBMITTERS; i++) {
-        for (unsigned n = 0; n < ATTEMPTS; n++) {
-            accepted += tickets[i][n].accepted ? 1 : 0;
-            assert_int_equal(tickets[i][n].told, tickets[i][n].accepted ? 1 : 0);
-        }
-    }
-    assert_int_equal(told_total, accepted);
-    assert_true(accepted > 0);
-    for (int i = 0; i < 48; i++) { /* no mailbox slot was lost */
-        assert_int_equal(atr_mailbox_reserve(record.mail), ATR_OK);
-    }
-    atr_mailbox_destroy(record.mail);
-    print_message("  %d accepted, %d cancelled\n", accepted, told_cancelled);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -694,7 +591,6 @@ int main(void)
         cmocka_unit_test(work_destroy__held__cancels_what_waits),
         cmocka_unit_test(work_destroy__drain_time_over__cancels_waiting_and_asks_running),
         cmocka_unit_test(work_create__bad_desc_or_no_memory__fails_clean),
-        cmocka_unit_test(work_threads__submit_cancel_drain__each_accepted_job_told_once),
     };
     return cmocka_run_group_tests_name("work", tests, NULL, NULL);
 }
