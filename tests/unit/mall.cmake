@@ -18,3 +18,6 @@ atrium_add_test(test_rules
     LIBS atrium_dep::libsodium atrium_dep::libsecp256k1
     LABELS unit)
 atrium_add_test(test_reward SOURCES test_reward.c COMPONENTS mall LABELS unit)
+atrium_add_test(test_cache SOURCES test_cache.c COMPONENTS mall LABELS unit)
+atrium_add_test(test_cache_threads
+    SOURCES test_cache_threads.c COMPONENTS mall LABELS unit threads)

@@ -73,7 +73,13 @@ ATR_API void atr_cache_destroy(atr_Cache *cache);
 ATR_NODISCARD ATR_API atr_Status atr_cache_get(atr_Cache *cache, atr_Bytes key, void *out,
                                                size_t capacity, size_t *size);
 
-/** Adds or replaces. ttl_ms 0: the default. @return ATR_OK; ATR_ERR_FULL; ATR_ERR_INVALID. */
+/**
+ * Adds or replaces, evicting what was used least recently. On failure the key's older value is gone
+ * too, since it would be stale.
+ * @param ttl_ms  0: the default.
+ * @return ATR_OK; ATR_ERR_FULL for an entry larger than the whole cache; ATR_ERR_NO_MEMORY;
+ *         ATR_ERR_INVALID for a key empty or too long.
+ */
 ATR_NODISCARD ATR_API atr_Status atr_cache_put(atr_Cache *cache, atr_Bytes key, atr_Bytes value,
                                                uint64_t ttl_ms);
 
@@ -83,7 +89,13 @@ ATR_API atr_Status atr_cache_erase(atr_Cache *cache, atr_Bytes key);
 /** Removes everything, loads under way included. */
 ATR_API void atr_cache_clear(atr_Cache *cache);
 
-/** As get; on a miss loads once for all threads that ask meanwhile, and stores the result. */
+/**
+ * As get; on a miss loads once for all threads that ask meanwhile, and stores the result unless the
+ * key was put, erased or cleared since the load began. What fits the caller's buffer but not the
+ * cache is returned all the same. `load` must not ask for its own key.
+ * @return ATR_OK; what `load` returned; ATR_ERR_FULL for a buffer too small.
+ * @thread any that may wait
+ */
 ATR_NODISCARD ATR_API atr_Status atr_cache_get_or_load(atr_Cache *cache, atr_Bytes key, void *out,
                                                        size_t capacity, size_t *size,
                                                        atr_CacheLoadFn load, void *user);
