@@ -53,7 +53,8 @@ typedef struct atr_TriggerResult {
     atr_Decision decision;
 } atr_TriggerResult;
 
-/** Called once when an instance has ended, however it ended. @thread render, or maintenance when no
+/** Called once for each trigger that was played or merged, when its instance has ended, however it
+ *  ended; never for one that was refused. @thread render, or maintenance when no
  *  frame is drawn; must not trigger effects on the maintenance thread: use atr_effect_post. */
 typedef void (*atr_EffectDoneFn)(void *user, atr_EffectId id);
 
@@ -82,9 +83,11 @@ typedef struct atr_EffectsDesc {
     uint32_t max_particles; /* alive at once; default 8192, 64..1,000,000 */
     uint32_t max_posts;     /* waiting atr_effect_post calls; default 64 */
     uint64_t seed;          /* default 1 */
-    uint64_t fixed_step_ns; /* advance by this much whatever the clock says; default 0: real time */
-    bool reduced_motion;    /* play each definition's reduced_motion instead */
-    bool no_maintenance;    /* no thread: the host always draws, or a test turns the clock */
+    /* Advance by this much whatever the clock says, and expire by it alone; default 0: real time.
+     */
+    uint64_t fixed_step_ns;
+    bool reduced_motion; /* play each definition's reduced_motion instead */
+    bool no_maintenance; /* no thread: the host always draws, or a test turns the clock */
     atr_Allocator allocator;
     atr_Clock clock;
     atr_Log log;
@@ -110,7 +113,9 @@ ATR_NODISCARD ATR_API atr_Status atr_effects_create(const atr_EffectsDesc *desc,
 /** Ends all instances (their done callbacks run), joins the thread. NULL does nothing. */
 ATR_API void atr_effects_destroy(atr_Effects *effects);
 
-/** Adds or replaces a definition; it is copied. @return ATR_OK; ATR_ERR_FULL; ATR_ERR_NO_MEMORY. */
+/** Adds or replaces a definition; it is copied. What plays of a replaced one is cut short.
+ *  @return ATR_OK; ATR_ERR_INVALID for numbers or names out of range; ATR_ERR_FULL for too many
+ *  definitions, anchors or sprites; ATR_ERR_NO_MEMORY. */
 ATR_NODISCARD ATR_API atr_Status atr_effects_define(atr_Effects *effects, const atr_EffectDef *def);
 
 /** The i-th definition's name, or NULL past the last. Borrowed. */
@@ -137,13 +142,18 @@ ATR_API atr_Status atr_effect_stop(atr_Effects *effects, atr_EffectId id, bool f
 /** Stops every instance at once. */
 ATR_API void atr_effects_stop_all(atr_Effects *effects);
 
-/** Sets a named point that definitions refer to. At most 16 names. @return ATR_OK; ATR_ERR_FULL. */
+/** Sets a named point that definitions refer to. At most 16 names, those in definitions
+ *  included. @return ATR_OK; ATR_ERR_FULL. */
 ATR_API atr_Status atr_effects_set_anchor(atr_Effects *effects, const char *name, float x, float y);
+/** Size of what the host shows, logical pixels: flashes cover it, floors without an anchor lie at
+ * its lower edge. 0, 0 (default): unknown, no such floor. */
+ATR_API void atr_effects_set_view(atr_Effects *effects, float width, float height);
 ATR_API void atr_effects_set_reduced_motion(atr_Effects *effects, bool on);
-/** Speed of a layer's time: 1 normal, 0 paused. */
+/** Speed of a layer's time: 1 normal, 0 paused; 0..10. An effect follows its first node's layer. */
 ATR_API void atr_effects_set_time_scale(atr_Effects *effects, atr_Layer layer, float scale);
 
-/** Drains posts, expires, spawns, moves. Steps are at most 100 ms; longer ones count as that. */
+/** Drains posts, expires, spawns, moves. `now_ns` is the time of the desc's clock. Steps are at
+ * most 100 ms; longer ones count as that. */
 ATR_API void atr_effects_advance(atr_Effects *effects, uint64_t now_ns);
 
 /** Pushes this frame's commands. @return how many the queue refused. */

@@ -19,7 +19,8 @@ extern "C" {
 #define ATR_EFFECT_NODES_MAX 12
 #define ATR_CURVE_KEYS_MAX   8
 #define ATR_BURSTS_MAX       4
-#define ATR_FORCES_MAX       2
+#define ATR_FORCES_MAX       3
+#define ATR_PALETTE_MAX      8
 
 typedef enum atr_ValueKind {
     ATR_VALUE_CONSTANT = 0, /* low */
@@ -77,12 +78,22 @@ typedef struct atr_Burst {
     atr_Value count;
 } atr_Burst;
 
-/** Pulls particles to a named anchor; within arrive_px they arrive and are gone. */
-typedef struct atr_Attract {
-    char anchor[ATR_EFFECT_NAME_MAX + 1];
-    float strength; /* px/s^2 */
-    float arrive_px;
-} atr_Attract;
+typedef enum atr_ForceKind {
+    ATR_FORCE_ATTRACT = 0, /* pulls to an anchor; within arrive_px a particle arrives and is gone */
+    ATR_FORCE_FLOOR,       /* particles bounce off the anchor's height, or the view's lower edge */
+    ATR_FORCE_SWAY         /* pushes left and right, each particle in its own time */
+} atr_ForceKind;
+
+/** A force whose anchor is not set does nothing. */
+typedef struct atr_Force {
+    uint8_t kind;                         /* atr_ForceKind */
+    char anchor[ATR_EFFECT_NAME_MAX + 1]; /* attract, floor; "": floor at the view's lower edge */
+    float strength;                       /* attract, sway: px/s^2 */
+    float arrive_px;                      /* attract */
+    float bounce;                         /* floor: share of the speed kept upwards, 0..1 */
+    float friction;                       /* floor: share of the speed lost along it, 0..1 */
+    float period;                         /* sway: s for once there and back */
+} atr_Force;
 
 typedef struct atr_EffectNode {
     uint8_t type;  /* atr_NodeType */
@@ -94,24 +105,32 @@ typedef struct atr_EffectNode {
     float offset_x, offset_y;             /* from there, px */
     float start, duration;                /* s, relative to the instance */
     uint32_t max;                         /* most particles of this node alive */
-    float shape_w, shape_h;               /* circle: radius in shape_w */
+    float shape_w, shape_h;               /* circle: radius in shape_w; ribbon: height in shape_h */
     atr_Value rate;                       /* particles a second */
     uint32_t burst_count;
     atr_Burst bursts[ATR_BURSTS_MAX];
-    atr_Value life, speed, angle, size, spin;
+    /* Drawn at birth; keys are read at the share of the node's duration that has passed. Only size
+     * follows its keys over the particle's (for other nodes: the node's) life. */
+    atr_Value life, speed, angle, spin;
+    atr_Value size;             /* px: width; text: letter height; shake: reach; ribbon: width */
     float gravity_x, gravity_y; /* px/s^2 */
     float drag;                 /* share of speed lost per second */
     uint32_t force_count;
-    atr_Attract forces[ATR_FORCES_MAX];
+    atr_Force forces[ATR_FORCES_MAX];
     char sheet[48]; /* picture's file name */
     uint16_t frames;
-    float fps; /* of its animation; 0: a random still frame */
+    atr_Value fps; /* of its animation; 0: a random still frame */
     uint32_t color_count;
     atr_ColorKey colors[ATR_CURVE_KEYS_MAX];
-    char on_death[ATR_EFFECT_NAME_MAX + 1];  /* emitter node that bursts where particles die */
+    uint32_t palette_count; /* each particle takes one at birth, multiplied with its colour */
+    uint32_t palette[ATR_PALETTE_MAX]; /* 0xRRGGBBAA */
+    /* Ids of later emitters whose first burst plays where a particle is born or dies. They emit
+     * nothing else. */
+    char on_birth[ATR_EFFECT_NAME_MAX + 1];
+    char on_death[ATR_EFFECT_NAME_MAX + 1];
     char on_arrive[ATR_EFFECT_NAME_MAX + 1]; /* event name */
     char text[ATR_DRAW_TEXT_MAX + 1];        /* "+{amount}"; sound: the cue's name */
-    bool count_up;                           /* the number climbs over the node's duration */
+    bool count_up; /* the number climbs: 0.5 s and 8 ms for each, within 0.7..1.6 s */
 } atr_EffectNode;
 
 typedef enum atr_Merge {
@@ -132,7 +151,7 @@ typedef struct atr_EffectDef {
     float merge_window;   /* s after a trigger in which another merges */
     float amount_default, amount_min, amount_max;
     char reduced_motion[ATR_EFFECT_NAME_MAX + 1]; /* played instead; "" : itself */
-    float quality[4]; /* share of particles at levels 0..3; default 0.25 0.5 0.75 1 */
+    float quality[4]; /* share of particles at levels 0..3; all 0: 0.25 0.5 0.75 1 */
     uint32_t node_count;
     atr_EffectNode nodes[ATR_EFFECT_NODES_MAX];
 } atr_EffectDef;

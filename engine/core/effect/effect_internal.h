@@ -1,0 +1,225 @@
+/* Inside the effects: compiled definitions, the particle pools and the instances.
+ *
+ * Particles lie in one array, ordered by instance and node, so that one range names a node's. Each
+ * advance reads one pool and writes the other: survivors keep their order, what is born follows
+ * them, and nothing has to be moved twice. An instance reserves its most particles when it is
+ * admitted, so the pool can never overflow while it plays. */
+#ifndef ATR_EFFECT_INTERNAL_H
+#define ATR_EFFECT_INTERNAL_H
+
+#include <atrium/effect.h>
+
+#include "base/random.h"
+#include "base/thread.h"
+
+#define ATR__LUT_SIZE    128 /* steps in a life: 20 ms of one that lasts 2.5 s */
+#define ATR__ANCHORS_MAX 16
+#define ATR__EVENTS_MAX  256
+#define ATR__SPOTS_MAX   256 /* births and deaths that start others, per instance and step */
+#define ATR__WAITERS_MAX 8   /* done callbacks of one instance: its own and those merged into it */
+#define ATR__NODE_NONE   0xffu
+#define ATR__ANCHOR_NONE 0xffu
+#define ATR__AFTERLIFE   2.0f  /* s beyond the duration; then all is gone */
+#define ATR__FADE        0.25f /* s in which texts and rings go when stopped */
+#define ATR__IDLE_NS     250000000u
+#define ATR__STEP_MAX_NS 100000000u
+
+/* ---- Definitions (define.c) ------------------------------------------------------------------ */
+
+typedef struct atr__Node {
+    const atr_EffectNode *def;
+    atr_SpriteId sprite; /* of frame 0 */
+    uint8_t anchor;
+    uint8_t force_anchor[ATR_FORCES_MAX];
+    uint8_t on_birth, on_death; /* node index */
+    bool is_target;             /* of another's on_birth or on_death */
+    uint32_t estimate;          /* most alive at once for the largest amount */
+    float size[ATR__LUT_SIZE];  /* factor over life */
+    uint32_t *color;            /* (palette_count or 1) * ATR__LUT_SIZE, premultiplied */
+    uint32_t color_rows;
+} atr__Node;
+
+typedef struct atr__Definition {
+    atr_EffectDef def;
+    atr__Node nodes[ATR_EFFECT_NODES_MAX];
+    uint64_t last_played_ns;
+    bool was_played;
+} atr__Definition;
+
+typedef struct atr__Sheet {
+    char name[48];
+    uint16_t frames;
+    atr_SpriteId first;
+} atr__Sheet;
+
+/* ---- Particles (particle.c) ------------------------------------------------------------------ */
+
+typedef struct atr__Pool {
+    float *x, *y, *vx, *vy;
+    float *age, *life; /* s */
+    float *size_birth, *size;
+    float *angle, *spin;
+    float *frame, *fps;
+    uint32_t *row; /* of the colours: palette index * ATR__LUT_SIZE */
+    uint32_t *color;
+    atr_SpriteId *sprite;
+    uint32_t count;
+    void *memory;
+} atr__Pool;
+
+bool atr__pool_init(atr__Pool *pool, uint32_t capacity, const atr_Allocator *allocator);
+void atr__pool_deinit(atr__Pool *pool, uint32_t capacity, const atr_Allocator *allocator);
+
+/* ---- Instances ------------------------------------------------------------------------------- */
+
+typedef struct atr__NodeState {
+    uint32_t first, count; /* range in the current pool */
+    uint32_t budget;       /* most alive */
+    float owed;            /* particles due, below one */
+    uint8_t bursts_done;   /* bit per burst */
+    bool sounded;
+} atr__NodeState;
+
+typedef struct atr__Waiter {
+    atr_EffectDoneFn done;
+    void *user;
+} atr__Waiter;
+
+typedef struct atr__Instance {
+    uint32_t generation;
+    bool live;
+    bool fading;
+    atr__Definition *definition;
+    uint64_t sequence;    /* of the trigger: age order */
+    uint64_t deadline_ns; /* by the clock; UINT64_MAX: paused */
+    float age;            /* s, in its layer's time */
+    float extension;      /* s added to every node's duration by merging */
+    float fade_age;
+    float x, y, last_x, last_y;
+    float amount;       /* what is being emitted */
+    float amount_total; /* what texts show */
+    float amount_from;  /* where a text starts counting */
+    float scale;
+    float share; /* of its particles, when the pool was nearly full */
+    uint32_t reserved;
+    atr__Random random;
+    atr__NodeState nodes[ATR_EFFECT_NODES_MAX];
+    atr__Waiter waiters[ATR__WAITERS_MAX];
+    uint32_t waiter_count;
+} atr__Instance;
+
+typedef struct atr__Anchor {
+    char name[ATR_EFFECT_NAME_MAX + 1];
+    float x, y;
+    bool is_set;
+} atr__Anchor;
+
+typedef struct atr__Spot {
+    uint8_t node;
+    float x, y;
+} atr__Spot;
+
+typedef struct atr__Ended {
+    atr__Waiter waiter;
+    atr_EffectId id;
+} atr__Ended;
+
+typedef struct atr__Post {
+    char name[ATR_EFFECT_NAME_MAX + 1];
+    atr_Trigger trigger;
+} atr__Post;
+
+struct atr_Effects {
+    atr_EffectsDesc desc;
+
+    atr__Mutex lock; /* guards all below, up to the posts; taken before post_lock, never after */
+    atr__Definition **definitions;
+    uint32_t definition_count;
+    atr__Sheet **sheets;
+    uint32_t sheet_count;
+    atr_SpriteName *sprites;
+    uint32_t sprite_count, sprite_capacity;
+    atr__Anchor anchors[ATR__ANCHORS_MAX];
+    uint32_t anchor_count;
+    float view_w, view_h;
+    float time_scale[ATR_LAYER_COUNT];
+
+    atr__Instance *instances;
+    uint32_t *order; /* live slots, oldest first */
+    uint32_t order_count;
+    uint32_t reserved; /* particles, by all live instances */
+    uint64_t sequence;
+    uint64_t time_ns; /* the clock at the last advance; with a fixed step, their sum */
+    uint64_t advanced_ns;
+    bool advanced;
+
+    atr__Pool pools[2];
+    uint32_t current; /* which pool is shown */
+
+    atr__Spot spots[ATR__SPOTS_MAX]; /* of the instance being stepped */
+    uint32_t spot_count;
+
+    atr_EffectEvent events[ATR__EVENTS_MAX];
+    uint32_t event_first, event_count;
+
+    atr__Ended *ended; /* done callbacks to run: a ring */
+    uint32_t ended_capacity, ended_first, ended_count;
+    uint32_t waiter_count; /* done callbacks of live instances */
+    bool delivering;
+
+    atr_EffectsStats stats;
+    bool reduced_motion;
+
+    atr__Mutex post_lock; /* guards the posts; held to copy one */
+    atr__Post *posts;
+    uint32_t post_first, post_count;
+    uint64_t posts_refused;
+
+    atr__Cond wake; /* with lock */
+    atr__Thread thread;
+    bool stopping; /* guarded by lock */
+    bool has_lock, has_post_lock, has_wake, has_thread;
+};
+
+/* value.c: the draws and curves of definitions. */
+float atr__value_curve(const atr_Value *value, float t);
+float atr__value_draw(const atr_Value *value, float t, float amount, atr__Random *random);
+float atr__value_most(const atr_Value *value, float amount);
+uint32_t atr__color_at(const atr_EffectNode *node, float t, uint32_t palette);
+
+/* define.c. The lock is held. */
+atr__Definition *atr__definition_find(const atr_Effects *effects, const char *name);
+int atr__anchor_index(atr_Effects *effects, const char *name);
+void atr__definitions_destroy(atr_Effects *effects);
+
+/* instance.c. The lock is held. */
+void atr__instance_end(atr_Effects *effects, atr__Instance *instance);
+atr_EffectId atr__instance_id(const atr_Effects *effects, const atr__Instance *instance);
+void atr__instances_compact(atr_Effects *effects);
+void atr__expire_overdue(atr_Effects *effects, uint64_t now_ns);
+float atr__instance_end_age(const atr__Instance *instance);
+/* Takes the lock for each, calls without it. */
+void atr__deliver_done(atr_Effects *effects);
+
+/* particle.c. */
+void atr__node_step(atr_Effects *effects, atr__Instance *instance, uint32_t node, float dt);
+
+/* emit.c. */
+void atr__node_emit(atr_Effects *effects, atr__Instance *instance, uint32_t node, float dt);
+void atr__node_origin(const atr_Effects *effects, const atr__Instance *instance, uint32_t node,
+                      float *out_x, float *out_y);
+void atr__event_push(atr_Effects *effects, const atr__Instance *instance, atr_EffectEventKind kind,
+                     const char *name);
+
+/* The struct is const to callers of reading functions, the lock in it is not. */
+static inline atr__Mutex *atr__effects_lock(const atr_Effects *effects)
+{
+    return (atr__Mutex *)(uintptr_t)&effects->lock;
+}
+
+static inline float atr__node_duration(const atr__Instance *instance, uint32_t node)
+{
+    return instance->definition->nodes[node].def->duration + instance->extension;
+}
+
+#endif

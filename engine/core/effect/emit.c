@@ -1,0 +1,198 @@
+/* Births: rates, bursts, and what starts where another particle was born or died. Within a step
+ * births are spread over its time, so that a stream has no gaps at any frame rate. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "effect/effect_internal.h"
+
+#include "base/trig.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void atr__event_push(atr_Effects *effects, const atr__Instance *instance, atr_EffectEventKind kind,
+                     const char *name)
+{
+    if (effects->event_count == ATR__EVENTS_MAX) {
+        effects->event_first = (effects->event_first + 1) % ATR__EVENTS_MAX;
+        effects->event_count--;
+    }
+    atr_EffectEvent *event =
+        &effects->events[(effects->event_first + effects->event_count++) % ATR__EVENTS_MAX];
+    event->kind = kind;
+    event->id = atr__instance_id(effects, instance);
+    snprintf(event->name, sizeof event->name, "%s", name);
+}
+
+void atr__node_origin(const atr_Effects *effects, const atr__Instance *instance, uint32_t index,
+                      float *out_x, float *out_y)
+{
+    const atr__Node *node = &instance->definition->nodes[index];
+    float x = instance->x;
+    float y = instance->y;
+    if (node->anchor != ATR__ANCHOR_NONE && effects->anchors[node->anchor].is_set) {
+        x = effects->anchors[node->anchor].x;
+        y = effects->anchors[node->anchor].y;
+    }
+    *out_x = x + node->def->offset_x * instance->scale;
+    *out_y = y + node->def->offset_y * instance->scale;
+}
+
+typedef struct Birth {
+    atr_Effects *effects;
+    atr__Instance *instance;
+    const atr__Node *node;
+    const atr__NodeState *state;
+    float t; /* share of the node's duration that has passed */
+} Birth;
+
+static void place_in_shape(const atr_EffectNode *def, float scale, atr__Random *random, float *x,
+                           float *y)
+{
+    if (def->shape == ATR_SHAPE_CIRCLE) {
+        const float turn = atr__random_unit(random);
+        const float radius = def->shape_w * scale * sqrtf(atr__random_unit(random));
+        *x += radius * atr__cos_turns(turn);
+        *y += radius * atr__sin_turns(turn);
+    } else if (def->shape == ATR_SHAPE_RECT || def->shape == ATR_SHAPE_LINE) {
+        const float height = def->shape == ATR_SHAPE_RECT ? def->shape_h : 0.0f;
+        *x += def->shape_w * scale * (atr__random_unit(random) - 0.5f);
+        *y += height * scale * (atr__random_unit(random) - 0.5f);
+    }
+}
+
+/* One particle at x, y, born `early` seconds before the step's end. */
+static bool bear(const Birth *b, float x, float y, float early)
+{
+    atr__Instance *instance = b->instance;
+    const atr_EffectNode *def = b->node->def;
+    atr__Pool *pool = &b->effects->pools[1 - b->effects->current];
+    const uint32_t i = pool->count;
+    if (i - b->state->first >= b->state->budget || i >= b->effects->desc.max_particles) {
+        return false;
+    }
+    atr__Random *random = &instance->random;
+    place_in_shape(def, instance->scale, random, &x, &y);
+    const float amount = instance->amount;
+    const float turns = atr__value_draw(&def->angle, b->t, amount, random) * (1.0f / 360.0f);
+    const float speed = atr__value_draw(&def->speed, b->t, amount, random) * instance->scale;
+    const float left = atr__instance_end_age(instance) - instance->age;
+    const float life = atr__value_draw(&def->life, b->t, amount, random);
+    pool->vx[i] = speed * atr__cos_turns(turns);
+    pool->vy[i] = speed * atr__sin_turns(turns);
+    pool->x[i] = x + pool->vx[i] * early;
+    pool->y[i] = y + pool->vy[i] * early;
+    pool->life[i] = life < left ? life : left;
+    pool->age[i] = early;
+    pool->size_birth[i] =
+        instance->scale *
+        (def->size.kind == ATR_VALUE_KEYS
+             ? atr__random_between(random, 1.0f - def->size.variance, 1.0f + def->size.variance)
+             : atr__value_draw(&def->size, b->t, amount, random));
+    pool->spin[i] = atr__value_draw(&def->spin, b->t, amount, random);
+    /* Turned at birth only if turning at all: still pictures stand upright. */
+    pool->angle[i] = pool->spin[i] != 0.0f ? atr__random_between(random, 0.0f, 360.0f) : 0.0f;
+    pool->fps[i] = atr__value_draw(&def->fps, b->t, amount, random);
+    pool->frame[i] = (float)(uint32_t)(atr__random_unit(random) * (float)def->frames);
+    pool->row[i] =
+        (uint32_t)(atr__random_unit(random) * (float)b->node->color_rows) * ATR__LUT_SIZE;
+    if (!(pool->life[i] > early)) {
+        return true; /* born and gone within the step */
+    }
+    pool->count++;
+    if (b->node->on_birth != ATR__NODE_NONE && b->effects->spot_count < ATR__SPOTS_MAX) {
+        b->effects->spots[b->effects->spot_count++] = (atr__Spot){ b->node->on_birth, x, y };
+    }
+    return true;
+}
+
+static uint32_t burst_count(const Birth *b, const atr_Burst *burst)
+{
+    const float count =
+        atr__value_draw(&burst->count, b->t, b->instance->amount, &b->instance->random) *
+        b->instance->share;
+    return count > 0.0f ? (uint32_t)(count + 0.5f) : 0;
+}
+
+static void burst_at(const Birth *b, const atr_Burst *burst, float x, float y, float early)
+{
+    for (uint32_t left = burst_count(b, burst); left > 0 && bear(b, x, y, early); left--) {
+    }
+}
+
+static void emit_spots(const Birth *b, uint32_t index)
+{
+    const uint32_t count = b->effects->spot_count; /* births of this node name later ones only */
+    for (uint32_t i = 0; i < count && b->node->def->burst_count > 0; i++) {
+        const atr__Spot *spot = &b->effects->spots[i];
+        if (spot->node == index) {
+            burst_at(b, &b->node->def->bursts[0], spot->x, spot->y, 0.0f);
+        }
+    }
+}
+
+static void emit_rate(const Birth *b, atr__NodeState *state, float x, float y, float from, float to,
+                      float now)
+{
+    const atr_EffectNode *def = b->node->def;
+    const float rate =
+        atr__value_draw(&def->rate, b->t, b->instance->amount, &b->instance->random) *
+        b->instance->share;
+    if (!(rate > 0.0f)) {
+        return;
+    }
+    const float before = state->owed;
+    state->owed += rate * (to - from);
+    const uint32_t due =
+        (uint32_t)(state->owed + 0.001f); /* a whole number's rounding is not lost */
+    state->owed -= (float)due;
+    /* A trail leaves its particles along the way that its origin went. */
+    const bool trails = def->type == ATR_NODE_TRAIL;
+    const float back_x = trails ? b->instance->last_x - b->instance->x : 0.0f;
+    const float back_y = trails ? b->instance->last_y - b->instance->y : 0.0f;
+    for (uint32_t i = 0; i < due; i++) {
+        const float at = from + ((float)(i + 1) - before) / rate;
+        const float early = now - at > 0.0f ? now - at : 0.0f;
+        const float share = to > from ? (to - at) / (to - from) : 0.0f;
+        if (!bear(b, x + back_x * share, y + back_y * share, early)) {
+            break;
+        }
+    }
+}
+
+void atr__node_emit(atr_Effects *effects, atr__Instance *instance, uint32_t index, float dt)
+{
+    const atr__Node *node = &instance->definition->nodes[index];
+    const atr_EffectNode *def = node->def;
+    atr__NodeState *state = &instance->nodes[index];
+    const float duration = atr__node_duration(instance, index);
+    const float now = instance->age - def->start; /* at the step's end, in the node's time */
+    const float then = now - dt;
+    const Birth birth = { .effects = effects,
+                          .instance = instance,
+                          .node = node,
+                          .state = state,
+                          .t = duration > 0.0f && now < duration ? now / duration : 1.0f };
+    if (node->is_target) {
+        emit_spots(&birth, index);
+        return;
+    }
+    if (instance->fading || now < 0.0f || then > duration) {
+        return;
+    }
+    float x = 0.0f;
+    float y = 0.0f;
+    atr__node_origin(effects, instance, index, &x, &y);
+    for (uint32_t i = 0; i < def->burst_count; i++) {
+        const uint8_t bit = (uint8_t)(1u << i);
+        if ((state->bursts_done & bit) == 0 && now >= def->bursts[i].t) {
+            state->bursts_done |= bit;
+            const float late = now - def->bursts[i].t;
+            burst_at(&birth, &def->bursts[i], x, y, late < dt ? late : dt);
+        }
+    }
+    const float from = then > 0.0f ? then : 0.0f;
+    const float to = now < duration ? now : duration;
+    if (to > from) {
+        emit_rate(&birth, state, x, y, from, to, now);
+    }
+}

@@ -1,0 +1,401 @@
+/* Instances: admission (merge, cooldown, burst limit, room in the pools), their end, and the done
+ * callbacks, which wait in a ring until they can be called with no lock held. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "effect/effect_internal.h"
+
+#define SLOT_BITS   20
+#define LEAST_SHARE 0.25f /* fewer particles than this of a whole effect are no effect */
+
+static float clamp(float value, float low, float high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+atr_EffectId atr__instance_id(const atr_Effects *effects, const atr__Instance *instance)
+{
+    const uint64_t slot = (uint64_t)(instance - effects->instances);
+    return (atr_EffectId){ (uint64_t)instance->generation << SLOT_BITS | (slot + 1) };
+}
+
+static atr__Instance *instance_of(const atr_Effects *effects, atr_EffectId id)
+{
+    const uint64_t slot = (id.value & ((1u << SLOT_BITS) - 1)) - 1;
+    if (slot >= effects->desc.max_instances) {
+        return NULL;
+    }
+    atr__Instance *instance = &effects->instances[slot];
+    return instance->live && instance->generation == id.value >> SLOT_BITS ? instance : NULL;
+}
+
+/* The age at which all of it is gone, whatever still moves. */
+float atr__instance_end_age(const atr__Instance *instance)
+{
+    return instance->definition->def.duration + instance->extension + ATR__AFTERLIFE;
+}
+
+/* ---- The end --------------------------------------------------------------------------------- */
+
+/* Who is accepted has a place in the ring already, so that ending never fails. */
+static bool waiter_has_room(const atr_Effects *effects, const atr_Trigger *trigger)
+{
+    return trigger->done == NULL ||
+           effects->ended_count + effects->waiter_count < effects->ended_capacity;
+}
+
+/* Leaves its slot in `order`: atr__instances_compact takes it out. */
+void atr__instance_end(atr_Effects *effects, atr__Instance *instance)
+{
+    const atr_EffectId id = atr__instance_id(effects, instance);
+    for (uint32_t i = 0; i < instance->waiter_count; i++) {
+        const uint32_t at = (effects->ended_first + effects->ended_count) % effects->ended_capacity;
+        effects->ended[at] = (atr__Ended){ instance->waiters[i], id };
+        effects->ended_count++;
+    }
+    effects->waiter_count -= instance->waiter_count;
+    effects->reserved -= instance->reserved;
+    instance->live = false;
+    instance->reserved = 0;
+    instance->waiter_count = 0;
+}
+
+void atr__instances_compact(atr_Effects *effects)
+{
+    uint32_t at = 0;
+    for (uint32_t i = 0; i < effects->order_count; i++) {
+        if (effects->instances[effects->order[i]].live) {
+            effects->order[at++] = effects->order[i];
+        }
+    }
+    effects->order_count = at;
+}
+
+void atr__expire_overdue(atr_Effects *effects, uint64_t now_ns)
+{
+    for (uint32_t i = 0; i < effects->order_count; i++) {
+        atr__Instance *instance = &effects->instances[effects->order[i]];
+        if (now_ns > instance->deadline_ns) {
+            atr__instance_end(effects, instance);
+            effects->stats.expired++;
+        }
+    }
+    atr__instances_compact(effects);
+}
+
+/* What waits now; what callbacks add is left to the call they came from or the next, so that two
+ * effects which start each other cannot hold a frame up. */
+void atr__deliver_done(atr_Effects *effects)
+{
+    atr__mutex_lock(&effects->lock);
+    uint32_t left = effects->delivering ? 0 : effects->ended_count;
+    effects->delivering = effects->delivering || left > 0;
+    const bool mine = left > 0;
+    for (; left > 0; left--) {
+        const atr__Ended ended = effects->ended[effects->ended_first];
+        effects->ended_first = (effects->ended_first + 1) % effects->ended_capacity;
+        effects->ended_count--;
+        atr__mutex_unlock(&effects->lock);
+        ended.waiter.done(ended.waiter.user, ended.id);
+        atr__mutex_lock(&effects->lock);
+    }
+    if (mine) {
+        effects->delivering = false;
+    }
+    atr__mutex_unlock(&effects->lock);
+}
+
+/* ---- Admission ------------------------------------------------------------------------------- */
+
+static uint64_t seconds_ns(float seconds)
+{
+    return seconds > 0.0f ? (uint64_t)(seconds * 1.0e9f) : 0;
+}
+
+static uint64_t time_now(const atr_Effects *effects)
+{
+    return effects->desc.fixed_step_ns != 0 ? effects->time_ns
+                                            : atr_clock_monotonic_ns(&effects->desc.clock);
+}
+
+static atr__Instance *newest_of(const atr_Effects *effects, const atr__Definition *definition,
+                                uint32_t *count)
+{
+    atr__Instance *newest = NULL;
+    *count = 0;
+    for (uint32_t i = 0; i < effects->order_count; i++) {
+        atr__Instance *instance = &effects->instances[effects->order[i]];
+        if (instance->definition == definition) {
+            newest = instance;
+            (*count)++;
+        }
+    }
+    return newest;
+}
+
+static float amount_for(const atr_EffectDef *def, float asked)
+{
+    const float amount = asked > 0.0f && asked < 1.0e9f ? asked : def->amount_default;
+    return def->amount_max > def->amount_min ? clamp(amount, def->amount_min, def->amount_max)
+                                             : amount;
+}
+
+/* Emission starts over; what is alive stays. */
+static void restart(atr__Instance *instance)
+{
+    instance->age = 0.0f;
+    instance->fading = false;
+    instance->fade_age = 0.0f;
+    for (uint32_t i = 0; i < instance->definition->def.node_count; i++) {
+        instance->nodes[i].bursts_done = 0;
+        instance->nodes[i].owed = 0.0f;
+        instance->nodes[i].sounded = false;
+    }
+}
+
+static void merge(atr__Instance *instance, float amount)
+{
+    const atr_EffectDef *def = &instance->definition->def;
+    switch (def->merge) {
+    case ATR_MERGE_ADD: {
+        const float left = clamp(1.0f - instance->age / def->duration, 0.0f, 1.0f);
+        instance->amount_from = instance->amount_total;
+        instance->amount_total += amount;
+        instance->amount = amount_for(def, amount + instance->amount * left);
+        restart(instance);
+        break;
+    }
+    case ATR_MERGE_RESTART:
+        instance->amount_from = 0.0f;
+        instance->amount_total = amount;
+        instance->amount = amount;
+        restart(instance);
+        break;
+    case ATR_MERGE_EXTEND:
+        instance->extension = clamp(instance->extension + def->duration, 0.0f, 60.0f);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool add_waiter(atr_Effects *effects, atr__Instance *instance, const atr_Trigger *trigger)
+{
+    if (trigger->done == NULL) {
+        return true;
+    }
+    if (instance->waiter_count == ATR__WAITERS_MAX || !waiter_has_room(effects, trigger)) {
+        return false;
+    }
+    effects->waiter_count++;
+    instance->waiters[instance->waiter_count++] = (atr__Waiter){ trigger->done, trigger->user };
+    return true;
+}
+
+/* The least important, the oldest of those, at most as important as `importance`. */
+static atr__Instance *weakest(const atr_Effects *effects, int importance)
+{
+    atr__Instance *found = NULL;
+    for (uint32_t i = 0; i < effects->order_count; i++) {
+        atr__Instance *instance = &effects->instances[effects->order[i]];
+        const int its = instance->definition->def.importance;
+        if (its <= importance && (found == NULL || its < found->definition->def.importance)) {
+            found = instance;
+        }
+    }
+    return found;
+}
+
+static bool evict(atr_Effects *effects, int importance)
+{
+    atr__Instance *instance = weakest(effects, importance);
+    if (instance == NULL) {
+        return false;
+    }
+    atr__instance_end(effects, instance);
+    atr__instances_compact(effects);
+    effects->stats.evicted++;
+    return true;
+}
+
+/* Evicts until there is a slot and room for the particles; less important ones first go for a whole
+ * effect, equally important ones only for the least share. False when that does not suffice. */
+static bool make_room(atr_Effects *effects, int importance, uint32_t wanted, float *out_share)
+{
+    while (effects->order_count == effects->desc.max_instances) {
+        if (!evict(effects, importance)) {
+            return false;
+        }
+    }
+    const uint32_t capacity = effects->desc.max_particles;
+    while (wanted > capacity - effects->reserved && evict(effects, importance - 1)) {
+    }
+    const float least = (float)wanted * LEAST_SHARE;
+    while (least > (float)(capacity - effects->reserved) && evict(effects, importance)) {
+    }
+    const uint32_t room = capacity - effects->reserved;
+    *out_share = wanted <= room ? 1.0f : (float)room / (float)wanted;
+    return least <= (float)room || importance == ATR_IMPORTANCE_CRITICAL;
+}
+
+static uint32_t wanted_particles(const atr__Definition *definition)
+{
+    uint32_t wanted = 0;
+    for (uint32_t i = 0; i < definition->def.node_count; i++) {
+        wanted += definition->nodes[i].estimate;
+    }
+    return wanted;
+}
+
+static atr__Instance *free_slot(atr_Effects *effects)
+{
+    for (uint32_t i = 0; i < effects->desc.max_instances; i++) {
+        if (!effects->instances[i].live) {
+            effects->order[effects->order_count++] = i;
+            return &effects->instances[i];
+        }
+    }
+    return NULL;
+}
+
+static float finite_or(float value, float otherwise)
+{
+    return value > -1.0e6f && value < 1.0e6f ? value : otherwise;
+}
+
+static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition *definition,
+                  const atr_Trigger *trigger, float share)
+{
+    const uint32_t generation = instance->generation + 1;
+    *instance = (atr__Instance){ .generation = generation != 0 ? generation : 1,
+                                 .live = true,
+                                 .definition = definition,
+                                 .sequence = ++effects->sequence,
+                                 .deadline_ns = UINT64_MAX,
+                                 .x = finite_or(trigger->x, 0.0f),
+                                 .y = finite_or(trigger->y, 0.0f),
+                                 .amount = amount_for(&definition->def, trigger->amount),
+                                 .scale = 1.0f,
+                                 .share = share };
+    if (trigger->scale > 0.0f && trigger->scale <= 100.0f) {
+        instance->scale = trigger->scale;
+    }
+    instance->amount_total = instance->amount;
+    instance->last_x = instance->x;
+    instance->last_y = instance->y;
+    atr__random_seed(&instance->random,
+                     effects->desc.seed + instance->sequence * 0x9e3779b97f4a7c15u);
+    for (uint32_t i = 0; i < definition->def.node_count; i++) {
+        const float most = (float)definition->nodes[i].estimate * share;
+        instance->nodes[i].budget = (uint32_t)most;
+        instance->reserved += instance->nodes[i].budget;
+    }
+    effects->reserved += instance->reserved;
+    if (!effects->desc.fixed_step_ns) {
+        instance->deadline_ns = atr_clock_monotonic_ns(&effects->desc.clock) +
+                                seconds_ns(atr__instance_end_age(instance));
+    }
+    (void)add_waiter(effects, instance, trigger);
+    definition->was_played = true;
+    atr__cond_signal(&effects->wake);
+}
+
+static atr_TriggerResult trigger_locked(atr_Effects *effects, const char *name,
+                                        const atr_Trigger *trigger)
+{
+    atr__Definition *definition = atr__definition_find(effects, name);
+    if (definition != NULL && effects->reduced_motion &&
+        definition->def.reduced_motion[0] != '\0') {
+        definition = atr__definition_find(effects, definition->def.reduced_motion);
+    }
+    if (definition == NULL) {
+        return (atr_TriggerResult){ .decision = ATR_DECISION_UNKNOWN };
+    }
+    if (effects->stopping || !waiter_has_room(effects, trigger)) {
+        return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_FULL };
+    }
+    const atr_EffectDef *def = &definition->def;
+    const uint64_t now_ns = time_now(effects);
+    const uint64_t since_ns = now_ns - definition->last_played_ns;
+    uint32_t playing = 0;
+    atr__Instance *running = newest_of(effects, definition, &playing);
+    if (running != NULL && def->merge != ATR_MERGE_NONE &&
+        since_ns <= seconds_ns(def->merge_window) && add_waiter(effects, running, trigger)) {
+        merge(running, amount_for(def, trigger->amount));
+        definition->last_played_ns = now_ns;
+        return (atr_TriggerResult){ atr__instance_id(effects, running), ATR_DECISION_MERGED };
+    }
+    if ((definition->was_played && since_ns < seconds_ns(def->cooldown)) ||
+        (def->burst_limit != 0 && playing >= def->burst_limit)) {
+        return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_COOLDOWN };
+    }
+    float share = 1.0f;
+    if (!make_room(effects, def->importance, wanted_particles(definition), &share)) {
+        return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_FULL };
+    }
+    atr__Instance *instance = free_slot(effects);
+    start(effects, instance, definition, trigger, share);
+    definition->last_played_ns = now_ns;
+    return (atr_TriggerResult){ atr__instance_id(effects, instance),
+                                share < 1.0f ? ATR_DECISION_REDUCED : ATR_DECISION_PLAYED };
+}
+
+atr_TriggerResult atr_effect_trigger(atr_Effects *effects, const char *name,
+                                     const atr_Trigger *trigger)
+{
+    ATR_ASSERT(effects != NULL && name != NULL);
+    const atr_Trigger asked = trigger != NULL ? *trigger : (atr_Trigger){ 0 };
+    atr__mutex_lock(&effects->lock);
+    const atr_TriggerResult result = trigger_locked(effects, name, &asked);
+    effects->stats.decisions[result.decision]++;
+    atr__mutex_unlock(&effects->lock);
+    atr__deliver_done(effects);
+    return result;
+}
+
+/* ---- By id ----------------------------------------------------------------------------------- */
+
+bool atr_effect_is_live(const atr_Effects *effects, atr_EffectId id)
+{
+    atr__mutex_lock(atr__effects_lock(effects));
+    const bool live = instance_of(effects, id) != NULL;
+    atr__mutex_unlock(atr__effects_lock(effects));
+    return live;
+}
+
+atr_Status atr_effect_move(atr_Effects *effects, atr_EffectId id, float x, float y)
+{
+    atr__mutex_lock(&effects->lock);
+    atr__Instance *instance = instance_of(effects, id);
+    if (instance != NULL) {
+        instance->x = finite_or(x, instance->x);
+        instance->y = finite_or(y, instance->y);
+    }
+    atr__mutex_unlock(&effects->lock);
+    return instance != NULL ? ATR_OK : ATR_ERR_STALE;
+}
+
+atr_Status atr_effect_stop(atr_Effects *effects, atr_EffectId id, bool fade)
+{
+    atr__mutex_lock(&effects->lock);
+    atr__Instance *instance = instance_of(effects, id);
+    if (instance != NULL && fade) {
+        instance->fading = true;
+    } else if (instance != NULL) {
+        atr__instance_end(effects, instance);
+        atr__instances_compact(effects);
+    }
+    atr__mutex_unlock(&effects->lock);
+    atr__deliver_done(effects);
+    return instance != NULL ? ATR_OK : ATR_ERR_STALE;
+}
+
+void atr_effects_stop_all(atr_Effects *effects)
+{
+    atr__mutex_lock(&effects->lock);
+    for (uint32_t i = 0; i < effects->order_count; i++) {
+        atr__instance_end(effects, &effects->instances[effects->order[i]]);
+    }
+    atr__instances_compact(effects);
+    atr__mutex_unlock(&effects->lock);
+    atr__deliver_done(effects);
+}
