@@ -82,6 +82,9 @@ static atr_Status open_store(const AppDesc *desc, const App *app, uint8_t card_k
         return app_fail(error, ATR_ERR_NOT_FOUND, path, "expected a database, found none");
     }
     atr_Status st = open_card_key(app, new_database, card_key, error);
+    if (st == ATR_OK && new_database) {
+        st = app_make_private_file(path, error);
+    }
     if (st != ATR_OK) {
         return st;
     }
@@ -92,12 +95,7 @@ static atr_Status open_store(const AppDesc *desc, const App *app, uint8_t card_k
         .must_exist = desc->must_exist,
         .log = app->log,
     };
-    st = atr_sqlite_store_open(&sqlite, store, error);
-    if (st == ATR_OK && new_database) {
-        /* The folder is private already; the file alone may be copied elsewhere with its mode. */
-        (void)chmod(path, 0600);
-    }
-    return st;
+    return atr_sqlite_store_open(&sqlite, store, error);
 }
 
 static atr_Status open_pool(const AppDesc *desc, App *app, atr_Error *error)

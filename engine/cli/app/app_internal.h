@@ -19,6 +19,10 @@ bool app_path(const App *app, const char *name, char out[APP_PATH_MAX]);
 /* Makes the folder and those above it, mode 0700. Existing ones are left as they are. */
 atr_Status app_make_folder(const char *path, atr_Error *error);
 
+/* Makes an empty file of mode 0600 unless it is there: SQLite gives that mode to the files it makes
+ * beside its database, too. */
+atr_Status app_make_private_file(const char *path, atr_Error *error);
+
 /* Reads a secret of exactly `size` bytes; ATR_ERR_NOT_FOUND without an error when there is none. */
 atr_Status app_read_secret(const char *path, uint8_t *out, size_t size, atr_Error *error);
 

@@ -79,12 +79,22 @@ atr_Status app_make_folder(const char *path, atr_Error *error)
                : app_fail(error, ATR_ERR_NOT_FOUND, path, "expected a folder, found a file");
 }
 
+atr_Status app_make_private_file(const char *path, atr_Error *error)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return errno == EEXIST ? ATR_OK : app_fail_errno(error, path, "making the file");
+    }
+    close(fd);
+    return ATR_OK;
+}
+
 static bool read_all(int fd, uint8_t *out, size_t size)
 {
     size_t done = 0;
     while (done < size) {
         const ssize_t got = read(fd, out + done, size - done);
-        if (got <= 0 && errno != EINTR) {
+        if (got == 0 || (got < 0 && errno != EINTR)) {
             return false;
         }
         done += got > 0 ? (size_t)got : 0;
