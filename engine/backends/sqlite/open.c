@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
 
@@ -71,6 +72,23 @@ static void describe(atr_Error *error, const char *path, const char *text)
     }
 }
 
+/* SQLite tries to make the file, then to read it, and keeps only the second failure: where a file
+ * was to be made in a folder that is there, it was the first that mattered. */
+static atr_Status explain_missing(const atr_SqliteDesc *desc)
+{
+    char folder[1024];
+    struct stat info;
+    const char *slash = strrchr(desc->path, '/');
+    const size_t length = slash != NULL ? (size_t)(slash - desc->path) : 1;
+    if (desc->must_exist || desc->read_only || length >= sizeof folder) {
+        return ATR_ERR_NOT_FOUND;
+    }
+    memcpy(folder, slash != NULL ? desc->path : ".", length);
+    folder[length] = '\0';
+    const bool exists = length == 0 || (stat(folder, &info) == 0 && S_ISDIR(info.st_mode));
+    return exists ? ATR_ERR_DENIED : ATR_ERR_NOT_FOUND;
+}
+
 static atr_Status open_file(atr__Sqlite *db, const atr_SqliteDesc *desc, char *text, size_t size)
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -81,9 +99,14 @@ static atr_Status open_file(atr__Sqlite *db, const atr_SqliteDesc *desc, char *t
     }
     const int code = sqlite3_open_v2(desc->path, &db->db, flags, desc->vfs);
     if (code != SQLITE_OK) {
-        snprintf(text, size, "%s", db->db != NULL ? sqlite3_errmsg(db->db) : sqlite3_errstr(code));
-        return db->db == NULL && code != SQLITE_NOMEM ? ATR_ERR_BACKEND
-                                                      : atr__sqlite_translate(db->db, code);
+        atr_Status status = atr__sqlite_translate(db->db, code);
+        if (status == ATR_ERR_NOT_FOUND) {
+            status = explain_missing(desc);
+        }
+        snprintf(text, size, "%s: %s",
+                 db->db != NULL ? sqlite3_errmsg(db->db) : sqlite3_errstr(code),
+                 atr_status_text(status));
+        return status;
     }
     sqlite3_busy_timeout(db->db, (int)db->busy_timeout_ms);
     sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
