@@ -381,9 +381,11 @@ static void open__by_many_processes_at_once__makes_one_database(void **state)
         assert_true(children[i] >= 0);
         if (children[i] == 0) {
             atr_Store store;
+            atr_Error error;
             atr_User user = fixture_user((uint8_t)(50 + i));
-            if (atr_sqlite_store_open(&(atr_SqliteDesc){ .path = f->path }, &store, NULL) !=
+            if (atr_sqlite_store_open(&(atr_SqliteDesc){ .path = f->path }, &store, &error) !=
                 ATR_OK) {
+                print_message("  %s\n", error.text);
                 _exit(1);
             }
             const atr_Status status = store.ops->user_add(store.self, &user);

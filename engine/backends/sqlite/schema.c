@@ -9,6 +9,7 @@
 #include "sqlite_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define APPLICATION_ID 0x61747231 /* "atr1" */
 #define STRING_(x)     #x
@@ -127,6 +128,15 @@ static atr_Status report(sqlite3 *db, int code, char *text, size_t text_size)
     return atr__sqlite_translate(db, code);
 }
 
+static atr_Status report_and_roll_back(sqlite3 *db, int code, char *text, size_t text_size)
+{
+    const atr_Status status = report(db, code, text, text_size);
+    if (!sqlite3_get_autocommit(db)) {
+        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    }
+    return status;
+}
+
 /* Reads every page and compares the structure; a damaged file is found before it is written to. */
 static atr_Status check_pages(sqlite3 *db, char *text, size_t text_size)
 {
@@ -150,6 +160,9 @@ static atr_Status check_pages(sqlite3 *db, char *text, size_t text_size)
         const char *answer = (const char *)sqlite3_column_text(statement, 0);
         if (answer == NULL || sqlite3_stricmp(answer, "ok") != 0) {
             snprintf(text, text_size, "damaged: %s", answer != NULL ? answer : "no answer");
+            for (char *c = strchr(text, '\n'); c != NULL; c = strchr(c, '\n')) {
+                *c = ' ';
+            }
             status = ATR_ERR_CORRUPT;
         }
     }
@@ -162,15 +175,22 @@ atr_Status atr__sqlite_check_schema(sqlite3 *db, bool may_create, char *text, si
     int64_t version = 0;
     int64_t application = 0;
     int64_t tables = 0;
-    int code = read_int(db, "PRAGMA user_version", &version);
+    /* One view of all three: another process may be making the file at this moment. */
+    int code = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (code == SQLITE_OK) {
+        code = read_int(db, "PRAGMA user_version", &version);
+    }
     if (code == SQLITE_OK) {
         code = read_int(db, "PRAGMA application_id", &application);
     }
     if (code == SQLITE_OK) {
         code = read_int(db, "SELECT count(*) FROM sqlite_schema", &tables);
     }
+    if (code == SQLITE_OK) {
+        code = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
+    }
     if (code != SQLITE_OK) {
-        return report(db, code, text, text_size);
+        return report_and_roll_back(db, code, text, text_size);
     }
     if (version == 0 && application == 0 && tables == 0 && may_create) {
         return ATR_OK;
@@ -235,9 +255,5 @@ atr_Status atr__sqlite_migrate(sqlite3 *db, bool create_demo, char *text, size_t
     if (code == SQLITE_OK) {
         return ATR_OK;
     }
-    const atr_Status status = report(db, code, text, text_size);
-    if (!sqlite3_get_autocommit(db)) {
-        sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    }
-    return status;
+    return report_and_roll_back(db, code, text, text_size);
 }
