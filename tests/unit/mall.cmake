@@ -21,3 +21,4 @@ atrium_add_test(test_reward SOURCES test_reward.c COMPONENTS mall LABELS unit)
 atrium_add_test(test_cache SOURCES test_cache.c COMPONENTS mall LABELS unit)
 atrium_add_test(test_cache_threads
     SOURCES test_cache_threads.c COMPONENTS mall LABELS unit threads)
+atrium_add_test(test_loyalty_card SOURCES test_loyalty_card.c COMPONENTS mall LABELS unit)

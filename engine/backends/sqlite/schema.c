@@ -60,7 +60,7 @@ static const char *const version_1[] = {
     "CREATE INDEX submission_pending ON submission(seq) WHERE state = 1",
     "CREATE INDEX submission_of_user ON submission(user, submitted_ms, store, amount_unsigned)"
     " WHERE outcome > 0",
-    "CREATE INDEX submission_tuple ON submission(store, receipt_utc_s, total_fils)"
+    "CREATE INDEX submission_tuple ON submission(store, total_fils, receipt_utc_s)"
     " WHERE outcome > 0",
     "CREATE INDEX submission_amount ON submission(store, submitted_ms, total_fils)"
     " WHERE outcome = 2",
