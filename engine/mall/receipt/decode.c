@@ -19,8 +19,7 @@ static atr_Status decode(const char *text, size_t size, atr_Receipt *out, atr_Er
 {
     if (size > ATR_RECEIPT_TEXT_MAX) {
         return atr__receipt_fail(error, "receipt", ATR_RECEIPT_TEXT_MAX,
-                                 "expected at most %d bytes of text, found %zu",
-                                 ATR_RECEIPT_TEXT_MAX, size);
+                                 "expected at most %d bytes of text", ATR_RECEIPT_TEXT_MAX);
     }
     while (size > 0 && is_space(text[0])) {
         text++;
