@@ -33,7 +33,7 @@ static atr_Status load_when_all_wait(void *user, atr_Bytes key, void *out, size_
                                      size_t *size, uint64_t *ttl_ms)
 {
     (void)key;
-    (void)ttl_ms;
+    *ttl_ms = 0; /* the default */
     Shared *shared = user;
     atomic_fetch_add(&shared->loads, 1);
     atr_CacheStats stats = { 0 };
@@ -87,7 +87,7 @@ static atr_Status load_old_at_gate(void *user, atr_Bytes key, void *out, size_t 
                                    size_t *size, uint64_t *ttl_ms)
 {
     (void)key;
-    (void)ttl_ms;
+    *ttl_ms = 0; /* the default */
     Shared *shared = user;
     atomic_fetch_add(&shared->loads, 1);
     while (!atomic_load(&shared->gate)) {
@@ -107,7 +107,7 @@ static atr_Status load_new(void *user, atr_Bytes key, void *out, size_t capacity
 {
     (void)key;
     (void)capacity;
-    (void)ttl_ms;
+    *ttl_ms = 0; /* the default */
     atomic_fetch_add(&((Shared *)user)->loads, 1);
     memcpy(out, "new", 3);
     *size = 3;
@@ -210,7 +210,7 @@ static atr_Status load_truth(void *user, atr_Bytes key, void *out, size_t capaci
                              uint64_t *ttl_ms)
 {
     (void)user;
-    (void)ttl_ms;
+    *ttl_ms = 0; /* the default */
     const unsigned char k = *(const unsigned char *)key.data;
     unsigned words[20];
     for (size_t i = 0; i < ATR_COUNT_OF(words); i++) {

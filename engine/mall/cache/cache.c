@@ -35,6 +35,10 @@ typedef struct Entry {
     unsigned char bytes[]; /* key, then value */
 } Entry;
 
+typedef struct Bucket {
+    Entry *first;
+} Bucket;
+
 typedef struct Flight {
     struct Flight *next;
     atr_Bytes key; /* the loading caller's */
@@ -56,7 +60,7 @@ struct atr_Cache {
     atr__Mutex lock;
     bool have_lock;
     /* From here on guarded by lock. */
-    Entry **buckets;
+    Bucket *buckets;
     Entry *newest;
     Entry *oldest;
     Flight *flights;
@@ -122,7 +126,7 @@ static size_t entry_bytes(size_t key_size, size_t value_size)
 
 static Entry **bucket_of(atr_Cache *cache, uint32_t low_hash)
 {
-    return &cache->buckets[low_hash & (cache->bucket_count - 1)];
+    return &cache->buckets[low_hash & (cache->bucket_count - 1)].first;
 }
 
 /* The link that leads to the key's entry, so that it can be unlinked; NULL when it is not there. */
@@ -219,7 +223,7 @@ static atr_Status entry_put(atr_Cache *cache, atr_Bytes key, uint64_t hash, atr_
     entry->value_size = (uint32_t)value.size;
     entry->key_size = (uint8_t)key.size;
     memcpy(entry->bytes, key.data, key.size);
-    if (value.size > 0) {
+    if (value.data != NULL) {
         memcpy(entry->bytes + key.size, value.data, value.size);
     }
     Entry **bucket = bucket_of(cache, (uint32_t)hash);
@@ -446,7 +450,7 @@ void atr_cache_clear(atr_Cache *cache)
     cache->oldest = NULL;
     cache->stats.entries = 0;
     cache->stats.bytes = 0;
-    memset(cache->buckets, 0, cache->bucket_count * sizeof(Entry *));
+    memset(cache->buckets, 0, cache->bucket_count * sizeof *cache->buckets);
     atr__mutex_unlock(&cache->lock);
 }
 

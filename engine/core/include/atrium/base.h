@@ -38,6 +38,13 @@ extern "C" {
 #define ATR_PRINTF(string, first)
 #endif
 
+/* An assert hook may return, but what follows is then as undefined as without the assertion. */
+#if defined(__clang_analyzer__)
+#define ATR_ANALYZER_NORETURN __attribute__((analyzer_noreturn))
+#else
+#define ATR_ANALYZER_NORETURN
+#endif
+
 #define ATR_COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* One list gives the enum, the name and the text. Numbers never change once released. */
@@ -165,7 +172,8 @@ typedef void (*atr_AssertFn)(const char *condition, const char *file, int line);
  */
 ATR_API void atr_set_assert_hook(atr_AssertFn hook);
 
-ATR_API void atr_assert_failed(const char *condition, const char *file, int line);
+ATR_API void atr_assert_failed(const char *condition, const char *file,
+                               int line) ATR_ANALYZER_NORETURN;
 
 #if defined(NDEBUG) && !defined(ATR_ENABLE_ASSERTS)
 #define ATR_ASSERT(condition) ((void)0)
