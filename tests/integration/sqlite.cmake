@@ -9,3 +9,6 @@ atrium_add_test(test_loyalty_threads
 atrium_add_test(test_crash_power
     SOURCES test_crash_power.c ../support/power_vfs.c ../support/power_vfs.h
     COMPONENTS sqlite LIBS atrium_dep::sqlite3 LABELS integration TIMEOUT 180)
+atrium_add_test(test_crash_kill
+    SOURCES test_crash_kill.c crash_driver.c crash_driver.h
+    COMPONENTS sqlite LABELS integration TIMEOUT 180)
