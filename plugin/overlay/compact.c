@@ -1,0 +1,57 @@
+/* The compact overlay: one line with the frame rate, the frame time, the P1 low and what is
+ * playing. */
+#include "overlay_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int32_t item(const atr__Pen *pen, int32_t x, const char *value, uint32_t color,
+                    atr__Word word)
+{
+    const int32_t baseline = pen->y;
+    x += atr__pen_text(pen, ATR__STRIP_VALUE, value, x, baseline, color) + atr__px(pen, 5);
+    x += atr__pen_word(pen, word, false, x, baseline, ATR__COLOR_QUIET);
+    return x + atr__px(pen, 18);
+}
+
+void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
+{
+    const atr__OverlayData *data = &overlay->data;
+    atr__Pen pen = { .canvas = { overlay->pixels, overlay->capacity_w, overlay->capacity_h,
+                                 overlay->capacity_w },
+                     .skin = skin,
+                     .rtl = overlay->arabic && skin->has_arabic };
+    pen.left = atr__px(&pen, 14);
+    pen.width = overlay->capacity_w - 2 * pen.left;
+    overlay->height = atr__px(&pen, 34);
+    pen.y = atr__px(&pen, 22);
+    atr_compose_clear(&pen.canvas, &(atr_Rect){ 0, 0, overlay->capacity_w, overlay->height },
+                      ATR__COLOR_NIGHT);
+    const bool over = data->frames.p95_ms > data->frames.budget_ms * 1.05;
+    char text[48];
+    int32_t x = 0;
+    (void)snprintf(text, sizeof text, "%.1f", data->frames.fps);
+    x = item(&pen, x, text, over ? ATR__COLOR_BAD : ATR__COLOR_GOOD, ATR__WORD_FPS);
+    (void)snprintf(text, sizeof text, "%.1f ms", data->frames.mean_ms);
+    x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_FRAME);
+    if (isnan(data->frames.low_p1_fps)) {
+        (void)snprintf(text, sizeof text, "n/a");
+    } else {
+        (void)snprintf(text, sizeof text, "%.1f", data->frames.low_p1_fps);
+    }
+    x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_LOW_P1);
+    (void)snprintf(text, sizeof text, "%u", data->stats.effects.particles);
+    x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_PARTICLES);
+    x -= atr__px(&pen, 18);
+    overlay->width = x + 2 * pen.left;
+    if (pen.rtl) {
+        /* Composed against the canvas's right edge: the used part lies there. */
+        const int32_t shift = overlay->capacity_w - overlay->width;
+        for (int32_t y = 0; y < overlay->height; y++) {
+            uint32_t *row = overlay->pixels + (size_t)y * (size_t)overlay->capacity_w;
+            for (int32_t i = 0; i < overlay->width; i++) {
+                row[i] = row[i + shift];
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+/*
+ * The overlay's canvas and texture. The panel is composed opaque; its translucency and round
+ * corners are put into the texture as straight alpha, so that one plain blended copy serves every
+ * renderer.
+ */
+#include "overlay_internal.h"
+
+#include "base/alloc.h"
+
+#include <math.h>
+
+#define PANEL_ALPHA 232u
+#define MARGIN      16.0f
+#define RADIUS      14.0f
+
+void atr__overlay_init(atr__Overlay *overlay, const atr_Allocator *allocator)
+{
+    overlay->allocator = *allocator;
+    overlay->stale = true;
+}
+
+void atr__overlay_release(atr__Overlay *overlay, bool renderer_lives)
+{
+    if (overlay->texture != NULL && renderer_lives) {
+        SDL_DestroyTexture(overlay->texture);
+    }
+    overlay->texture = NULL;
+    atr__free(&overlay->allocator, overlay->pixels,
+              (size_t)overlay->capacity_w * (size_t)overlay->capacity_h, sizeof *overlay->pixels);
+    overlay->pixels = NULL;
+    overlay->capacity_w = 0;
+    overlay->capacity_h = 0;
+    overlay->width = 0;
+    overlay->stale = true;
+}
+
+void atr__overlay_deinit(atr__Overlay *overlay, bool renderer_lives)
+{
+    atr__overlay_release(overlay, renderer_lives);
+}
+
+void atr__overlay_set_mode(atr__Overlay *overlay, atr_OverlayMode mode)
+{
+    overlay->stale |= overlay->mode != mode;
+    overlay->mode = mode;
+}
+
+void atr__overlay_set_arabic(atr__Overlay *overlay, bool arabic)
+{
+    overlay->stale |= overlay->arabic != arabic;
+    overlay->arabic = arabic;
+}
+
+bool atr__overlay_is_due(const atr__Overlay *overlay, uint64_t now_ns)
+{
+    return overlay->stale || overlay->texture == NULL ||
+           now_ns - overlay->composed_ns >= ATR__OVERLAY_PERIOD_NS;
+}
+
+static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, const atr__OverlaySkin *skin)
+{
+    int32_t width = 0;
+    int32_t height = 0;
+    atr__full_size(skin, &width, &height);
+    if (overlay->texture != NULL && overlay->capacity_w == width && overlay->capacity_h == height) {
+        return true;
+    }
+    atr__overlay_release(overlay, true);
+    overlay->pixels = atr__alloc_zero(&overlay->allocator, (size_t)width * (size_t)height,
+                                      sizeof *overlay->pixels);
+    if (overlay->pixels == NULL) {
+        return false;
+    }
+    overlay->capacity_w = width;
+    overlay->capacity_h = height;
+    overlay->texture = SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ARGB8888,
+                                         SDL_TEXTUREACCESS_STREAMING, width, height);
+    if (overlay->texture == NULL) {
+        atr__overlay_release(overlay, true);
+        return false;
+    }
+    SDL_SetTextureBlendMode(overlay->texture, SDL_BLENDMODE_BLEND);
+    SDL_SetTextureScaleMode(overlay->texture, SDL_ScaleModeNearest);
+    return true;
+}
+
+/* Alpha at x, y of a panel with round corners, 0..PANEL_ALPHA. */
+static uint32_t panel_alpha(const atr__Overlay *overlay, float radius, int32_t x, int32_t y)
+{
+    const float dx = (float)(x < overlay->width - 1 - x ? x : overlay->width - 1 - x) + 0.5f;
+    const float dy = (float)(y < overlay->height - 1 - y ? y : overlay->height - 1 - y) + 0.5f;
+    if (dx >= radius || dy >= radius) {
+        return PANEL_ALPHA;
+    }
+    const float away = sqrtf((radius - dx) * (radius - dx) + (radius - dy) * (radius - dy));
+    const float inside = radius + 0.5f - away;
+    const float share = inside < 0 ? 0 : inside > 1 ? 1 : inside;
+    return (uint32_t)(share * PANEL_ALPHA + 0.5f);
+}
+
+static void upload(atr__Overlay *overlay, float scale)
+{
+    const SDL_Rect used = { 0, 0, overlay->width, overlay->height };
+    void *memory = NULL;
+    int pitch = 0;
+    if (SDL_LockTexture(overlay->texture, &used, &memory, &pitch) != 0) {
+        return;
+    }
+    const float radius = RADIUS * scale;
+    const int32_t round = (int32_t)radius + 1;
+    for (int32_t y = 0; y < overlay->height; y++) {
+        const uint32_t *from = overlay->pixels + (size_t)y * (size_t)overlay->capacity_w;
+        uint32_t *to = (uint32_t *)(void *)((Uint8 *)memory + (size_t)y * (size_t)pitch);
+        for (int32_t x = 0; x < overlay->width; x++) {
+            to[x] = (from[x] & 0x00ffffffu) | (PANEL_ALPHA << 24);
+        }
+        if (y >= round && y < overlay->height - round) {
+            continue;
+        }
+        for (int32_t x = 0; x < round; x++) {
+            const int32_t right = overlay->width - 1 - x;
+            to[x] = (to[x] & 0x00ffffffu) | (panel_alpha(overlay, radius, x, y) << 24);
+            to[right] = (to[right] & 0x00ffffffu) | (panel_alpha(overlay, radius, right, y) << 24);
+        }
+    }
+    SDL_UnlockTexture(overlay->texture);
+}
+
+void atr__overlay_compose(atr__Overlay *overlay, SDL_Renderer *renderer,
+                          const atr__OverlaySkin *skin, uint64_t now_ns)
+{
+    if (!reserve(overlay, renderer, skin)) {
+        return;
+    }
+    if (overlay->mode == ATR_OVERLAY_FULL) {
+        atr__full_compose(overlay, skin);
+    } else {
+        atr__compact_compose(overlay, skin);
+    }
+    upload(overlay, skin->scale);
+    overlay->composed_ns = now_ns;
+    overlay->stale = false;
+}
+
+void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer,
+                       const atr__OverlaySkin *skin, int32_t width)
+{
+    if (overlay->texture == NULL || overlay->width == 0) {
+        return;
+    }
+    const int32_t margin = (int32_t)(MARGIN * skin->scale + 0.5f);
+    const bool rtl = overlay->arabic && skin->has_arabic;
+    const SDL_Rect from = { 0, 0, overlay->width, overlay->height };
+    const SDL_Rect to = { rtl ? width - margin - overlay->width : margin, margin, overlay->width,
+                          overlay->height };
+    SDL_RenderCopy(renderer, overlay->texture, &from, &to);
+}

@@ -1,0 +1,108 @@
+/* What the plugin's files share: the plugin itself and its loader thread. */
+#ifndef ATR_PLUGIN_INTERNAL_H
+#define ATR_PLUGIN_INTERNAL_H
+
+#include "draw/draw_internal.h"
+#include "overlay/overlay_internal.h"
+
+#include "base/thread.h"
+
+/* What the process uses, sampled by the loader thread while the overlay shows. */
+typedef struct atr__Usage {
+    float cpu_share;         /* of one core; negative: not known yet */
+    uint64_t resident_bytes; /* 0: not known */
+} atr__Usage;
+
+/* One wish for pictures: sprite names with their strings. */
+typedef struct atr__AssetRequest {
+    atr_SpriteName *names;
+    char (*sheets)[64];
+    uint32_t count;
+} atr__AssetRequest;
+
+/* The plugin's one thread: reads pictures and fonts, then samples the process when told to. */
+typedef struct atr__Loader {
+    atr_Allocator allocator;
+    const atr_Log *log;
+    char *asset_folder;
+    char *font_latin;
+    char *font_arabic;
+    atr_Text *text; /* the thread's own */
+    atr__Thread thread;
+    bool started;
+    atr__Mutex lock; /* held to move pointers and figures only, never while reading */
+    atr__Cond wake;
+    atr__Cond done;
+    bool lock_ready, wake_ready, done_ready;
+    bool quit; /* guarded by lock, as all below */
+    bool busy;
+    bool sampling;
+    bool wanted;
+    atr__AssetRequest request;
+    float skin_scale; /* 0: no skin is wanted */
+    atr__Assets *assets;
+    atr__OverlaySkin *skin;
+    atr__Usage usage;
+} atr__Loader;
+
+struct atr_Plugin {
+    atr_PluginDesc desc; /* resolved; its strings are not kept */
+    atr_Log log;
+    SDL_Window *window; /* the renderer's, to see that it still lives */
+    Uint32 window_id;
+    atr_Effects *effects;
+    atr_RenderQueue *queue;
+    atr_Mailbox *mailbox;
+    atr_FrameClock *frames;
+    atr_Metrics *metrics;
+    atr__Painter painter;
+    atr__Overlay overlay;
+    atr__Loader loader;
+    atr__Assets *assets; /* taken from the loader; the painter borrows them */
+    atr__OverlaySkin *skin;
+    uint32_t sprite_count; /* asked for last */
+    float skin_scale;      /* asked for last */
+
+    atr_DrawList list; /* this frame's, once collected */
+    bool collected;
+    bool in_frame;
+    bool presented; /* the frame's end was marked */
+    bool drawn[ATR_LAYER_COUNT];
+    uint64_t begin_ns, ours_ns, effects_ns, queue_ns, frame_start_ns;
+    atr_FrameSplit split;    /* of the last finished frame */
+    atr_FrameSplit building; /* of the frame being drawn */
+    atr_FrameSplit smooth;   /* for reading: moves slowly */
+    atr_Gauge *gauges[5];
+    atr_Counter *drops;
+    uint64_t drops_seen;
+};
+
+/* loader.c */
+atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log);
+/* Joins the thread and frees what it still holds. */
+void atr__loader_stop(atr__Loader *loader);
+/* Asks for pictures of these names. @return ATR_OK; ATR_ERR_NO_MEMORY. */
+atr_Status atr__loader_request(atr__Loader *loader, const atr_SpriteName *names, uint32_t count);
+/* Takes what is ready, each NULL when nothing is new; never waits for reading. */
+void atr__loader_take(atr__Loader *loader, atr__Assets **assets, atr__OverlaySkin **skin);
+/* Asks for the overlay's letters at a scale. */
+void atr__loader_request_skin(atr__Loader *loader, float scale);
+void atr__loader_wait(atr__Loader *loader);
+void atr__loader_sample(atr__Loader *loader, bool on);
+atr__Usage atr__loader_usage(atr__Loader *loader);
+void atr__assets_free(const atr_Allocator *allocator, atr__Assets *assets);
+
+/* sampler.c: reads /proc; the thread keeps `last` between calls. */
+typedef struct atr__SampleState {
+    uint64_t at_ns;
+    uint64_t cpu_ticks;
+} atr__SampleState;
+void atr__sample(atr__SampleState *last, atr__Usage *out);
+
+/* plugin.c */
+bool atr__plugin_renderer_lives(const atr_Plugin *plugin);
+void atr__plugin_take_assets(atr_Plugin *plugin);
+/* Asks for pictures again when definitions have been added. */
+void atr__plugin_request_assets(atr_Plugin *plugin);
+
+#endif
