@@ -1,0 +1,204 @@
+/*
+ * The atrium command itself, killed twenty times while it hands in a receipt. Each is then handed
+ * in again under the same submission id, as a client does that never heard the answer: what was
+ * answered before must be answered again to the letter, every receipt is paid, and none twice.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include <atrium/base.h>
+
+#include "base/random.h"
+#include "cmocka_all.h"
+#include "scratch_folder.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#define KILLS      20
+#define USERS      10 /* two receipts each: no rule about haste fires */
+#define OUTPUT_MAX 8192
+#define SEED       20261120
+
+static const char *const cards[USERS] = {
+    "79927398713", "4111111111111111", "5500005555555559", "30569309025904", "6011111111111117",
+    "00000000",    "00000018",         "00000026",         "00000034",       "00000042",
+};
+
+typedef struct Command {
+    pid_t pid;
+    int output;
+} Command;
+
+static ScratchFolder folder;
+
+/* Starts bin/atrium with these arguments and --data, its output to a pipe, its errors nowhere. */
+static Command start(const char *const *arguments)
+{
+    char *list[24];
+    int count = 0;
+    int out[2];
+    list[count++] = (char *)ATR_BIN_DIR "/atrium";
+    for (; arguments[count - 1] != NULL; count++) {
+        list[count] = (char *)arguments[count - 1];
+    }
+    list[count++] = (char *)"--data";
+    list[count++] = folder.path;
+    list[count] = NULL;
+    assert_int_equal(pipe(out), 0);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        const int nowhere = open("/dev/null", O_WRONLY);
+        dup2(out[1], STDOUT_FILENO);
+        dup2(nowhere, STDERR_FILENO);
+        close(out[0]);
+        close(out[1]);
+        execv(list[0], list);
+        _exit(127);
+    }
+    close(out[1]);
+    return (Command){ pid, out[0] };
+}
+
+/* Hears the command out and waits for it. */
+static int finish(Command command, char output[OUTPUT_MAX])
+{
+    size_t size = 0;
+    ssize_t got = 0;
+    int result = 0;
+    while (size < OUTPUT_MAX - 1 &&
+           (got = read(command.output, output + size, OUTPUT_MAX - 1 - size)) > 0) {
+        size += (size_t)got;
+    }
+    output[size] = '\0';
+    close(command.output);
+    assert_int_equal(waitpid(command.pid, &result, 0), command.pid);
+    return result;
+}
+
+static void run(const char *const *arguments, int exit_code, char output[OUTPUT_MAX])
+{
+    const int result = finish(start(arguments), output);
+    assert_true(WIFEXITED(result));
+    if (WEXITSTATUS(result) != exit_code) {
+        fail_msg("%s %s: exit %d: %s", arguments[0], arguments[1], WEXITSTATUS(result), output);
+    }
+}
+
+#define RUN(exit_code, output, ...)                                                                \
+    run((const char *const[]){ __VA_ARGS__, NULL }, (exit_code), (output))
+
+static void issue_receipts(void)
+{
+    char output[OUTPUT_MAX];
+    RUN(0, output, "store", "add", "--store", "S1", "--name", "Palm Books", "--category", "books",
+        "--trn", "100000000000003");
+    for (int i = 0; i < USERS; i++) {
+        RUN(0, output, "user", "add", "--card", cards[i]);
+    }
+    for (int i = 0; i < KILLS; i++) {
+        char path[2 * SCRATCH_PATH_MAX];
+        char name[32];
+        RUN(0, output, "receipt", "issue", "--store", "S1", "--amount", "250");
+        snprintf(name, sizeof name, "receipt%d", i);
+        scratch_folder_file(&folder, name, path, sizeof path);
+        const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+        assert_int_equal(write(fd, output, strlen(output)), strlen(output));
+        close(fd);
+    }
+}
+
+/* The number behind `"name": `, or -1. */
+static long field(const char *json, const char *name)
+{
+    char quoted[32];
+    snprintf(quoted, sizeof quoted, "\"%s\":", name);
+    const char *at = strstr(json, quoted);
+    return at != NULL ? strtol(at + strlen(quoted), NULL, 10) : -1;
+}
+
+static void sleep_us(uint32_t us)
+{
+    nanosleep(&(struct timespec){ .tv_sec = us / 1000000, .tv_nsec = (long)(us % 1000000) * 1000 },
+              NULL);
+}
+
+/* How long handing in takes when nobody kills it: tried with what is no receipt. */
+static uint32_t measure_us(void)
+{
+    char output[OUTPUT_MAX];
+    const uint64_t before = atr_clock_monotonic_ns(NULL);
+    RUN(1, output, "receipt", "submit", "--json", "--user", "1", ATR_SOURCE_DIR "/.gitignore");
+    return (uint32_t)((atr_clock_monotonic_ns(NULL) - before) / 1000);
+}
+
+/* Hands receipt `index` in until a kill came in time, then once more to the end, whose output is
+ * `final`. Returns how often an answer was heard before that; all are the same. */
+static int hand_in(int index, atr__Random *random, uint32_t span_us, char final[OUTPUT_MAX])
+{
+    char path[2 * SCRATCH_PATH_MAX];
+    char name[32];
+    char user[8];
+    char id[33];
+    char output[OUTPUT_MAX];
+    char answer[OUTPUT_MAX] = "";
+    int answers = 0;
+    bool killed = false;
+    snprintf(name, sizeof name, "receipt%d", index);
+    snprintf(user, sizeof user, "%d", index % USERS + 1);
+    snprintf(id, sizeof id, "%032x", (unsigned)index + 1);
+    scratch_folder_file(&folder, name, path, sizeof path);
+    const char *const submit[] = { "receipt", "submit", "--json", "--user", user,
+                                   "--id",    id,       path,     NULL };
+    for (int attempt = 0; !killed; attempt++) {
+        assert_true(attempt < 50);
+        const Command command = start(submit);
+        sleep_us(atr__random_u32(random) % (span_us / (uint32_t)(attempt + 1) + 1));
+        kill(command.pid, SIGKILL);
+        killed = WIFSIGNALED(finish(command, output));
+        if (strchr(output, '\n') != NULL) { /* it was said */
+            assert_true(answers == 0 || strcmp(answer, output) == 0);
+            memcpy(answer, output, sizeof answer);
+            answers++;
+        }
+    }
+    run(submit, 0, final);
+    assert_true(answers == 0 || strcmp(answer, final) == 0);
+    /* under an id of its own the receipt is a second one of the same */
+    RUN(1, output, "receipt", "submit", "--json", "--user", user, path);
+    assert_non_null(strstr(output, "DUP_EXACT"));
+    return answers;
+}
+
+static void kill__the_command__pays_each_receipt_once(void **state)
+{
+    (void)state;
+    atr__Random random;
+    char output[OUTPUT_MAX];
+    long coins = 0;
+    int answers = 0;
+    assert_true(scratch_folder_make(&folder));
+    issue_receipts();
+    atr__random_seed(&random, SEED);
+    const uint32_t span_us = measure_us() + measure_us(); /* some end before they are killed */
+    for (int i = 0; i < KILLS; i++) {
+        answers += hand_in(i, &random, span_us, output);
+        assert_true(field(output, "coins") > 0);
+        coins += field(output, "coins");
+    }
+    print_message("  %d kills, %d answers before them\n", KILLS, answers);
+    RUN(0, output, "ledger", "check", "--json");
+    assert_int_equal(field(output, "rows"), KILLS);
+    assert_int_equal(field(output, "coins"), coins);
+    scratch_folder_remove(&folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kill__the_command__pays_each_receipt_once),
+    };
+    return cmocka_run_group_tests_name("crash: the command killed", tests, NULL, NULL);
+}
