@@ -82,6 +82,15 @@ static CliExit wrong_use(const Cli *cli, const char *format, const char *what)
     return CLI_WRONG_USE;
 }
 
+/* getopt names short options by their letter; this command has none. */
+static CliExit refuse_option(const Cli *cli, int got, const char *last)
+{
+    const char letter[] = { '-', (char)optopt, '\0' };
+    const bool is_short = optopt > 0 && optopt < 256;
+    return wrong_use(cli, got == ':' ? "%s needs a value" : "unknown option '%s'",
+                     is_short ? letter : last);
+}
+
 static CliExit check_given(Cli *cli, int count, char **rest)
 {
     if (cli->options[CLI_OPTION_HELP] != NULL) {
@@ -120,17 +129,13 @@ CliExit cli_parse(Cli *cli, int argc, char **argv)
     }
     opterr = 0;
     for (;;) {
-        const int at = optind;
         const int got =
             getopt_long(argc, argv, ":", table, NULL); /* NOLINT(concurrency-mt-unsafe) */
         if (got == -1) {
             break;
         }
-        if (got == ':') {
-            return wrong_use(cli, "%s needs a value", argv[at]);
-        }
         if (got < 256) {
-            return wrong_use(cli, "unknown option '%s'", argv[at]);
+            return refuse_option(cli, got, argv[optind - 1]);
         }
         const int option = got - 256;
         if (cli->options[option] != NULL) {
@@ -174,7 +179,7 @@ bool cli_parse_amount(const char *text, int64_t *out)
 bool cli_parse_time(const char *text, int64_t *out)
 {
     struct tm parts = { 0 };
-    char sign = 0;
+    char sign[2] = ""; /* the conversion ends it with a zero */
     int hours = 0;
     int minutes = 0;
     int end = 0;
@@ -187,7 +192,7 @@ bool cli_parse_time(const char *text, int64_t *out)
     const char *zone = text + end;
     if (strcmp(zone, "Z") != 0) {
         int length = 0;
-        if (sscanf(zone, "%1[+-]%2d:%2d%n", &sign, &hours, &minutes, &length) != 3 || length != 6 ||
+        if (sscanf(zone, "%1[+-]%2d:%2d%n", sign, &hours, &minutes, &length) != 3 || length != 6 ||
             zone[6] != '\0' || hours > 23 || minutes > 59) {
             return false;
         }
@@ -203,7 +208,7 @@ bool cli_parse_time(const char *text, int64_t *out)
         return false;
     }
     const int64_t offset = hours * INT64_C(3600) + minutes * INT64_C(60);
-    *out = (int64_t)time - (sign == '-' ? -offset : offset);
+    *out = (int64_t)time - (sign[0] == '-' ? -offset : offset);
     return true;
 }
 
