@@ -854,6 +854,10 @@ static void history__amounts_of_a_store__median_and_deviation(void **state)
         uint32_t count;
         double median, mad;
     } rows[] = { { 1, 1000, 0 }, { 2, 5000, 4000 }, { 4, 3000, 1500 }, { 5, 3000, 1000 } };
+    FixtureDecision held = { .outcome = ATR_OUTCOME_REVIEW }; /* not believed yet: does not count */
+    atr_Settlement unbelieved;
+    submit_at(f, 99, f->user, FIXTURE_NOW_MS);
+    assert_int_equal(settle(f, 99, "held", &held, &unbelieved), ATR_OK);
     uint32_t added = 0;
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
         for (; added < rows[i].count; added++) {

@@ -345,6 +345,23 @@ static void work_cancel__running__is_asked_to_stop(void **state)
     record_close(&record);
 }
 
+static void work_cancel__running__does_not_reach_the_next_in_its_slot(void **state)
+{
+    (void)state;
+    Record record;
+    record_open(&record, (atr_MailboxDesc){ 0 }, (atr_WorkDesc){ .capacity = 1 });
+    Task task = { 0 };
+    const atr_JobId id = submit(&record, &task, run_until_gate, ATR_PRIORITY_NORMAL);
+    wait_until_blocked(&record, 1);
+    assert_int_equal(atr_work_cancel(record.pool, id), ATR_OK);
+    drain_until_done(&record, 1);
+    atomic_store(&record.gate, true);
+    submit(&record, &task, run_until_gate, ATR_PRIORITY_NORMAL);
+    drain_until_done(&record, 2);
+    assert_int_equal(record.last_status, ATR_OK);
+    record_close(&record);
+}
+
 static void work_cancel__old_or_foreign_id__is_stale(void **state)
 {
     (void)state;
@@ -491,7 +508,8 @@ static void work_destroy__held__cancels_what_waits(void **state)
 {
     (void)state;
     Record record;
-    record_open(&record, (atr_MailboxDesc){ 0 }, (atr_WorkDesc){ 0 });
+    /* At once: were it to wait for the drain first, this test would run into its time limit. */
+    record_open(&record, (atr_MailboxDesc){ 0 }, (atr_WorkDesc){ .drain_ms = 3600000 });
     atr_work_hold(record.pool);
     Task tasks[4] = { 0 };
     for (int i = 0; i < 4; i++) {
@@ -583,6 +601,7 @@ int main(void)
         cmocka_unit_test(work_submit__bad_desc__is_invalid),
         cmocka_unit_test(work_cancel__waiting__never_runs_and_is_told),
         cmocka_unit_test(work_cancel__running__is_asked_to_stop),
+        cmocka_unit_test(work_cancel__running__does_not_reach_the_next_in_its_slot),
         cmocka_unit_test(work_cancel__old_or_foreign_id__is_stale),
         cmocka_unit_test(work_progress__steps__arrive_in_order_before_done),
         cmocka_unit_test(work_progress__without_done__all_steps_arrive),
