@@ -411,6 +411,11 @@ atr_Status atr_effects_define(atr_Effects *effects, const atr_EffectDef *def)
     return st;
 }
 
+atr_Log atr_effects_log(const atr_Effects *effects)
+{
+    return effects->desc.log;
+}
+
 const char *atr_effects_name(const atr_Effects *effects, uint32_t index)
 {
     return index < effects->definition_count ? effects->definitions[index]->def.name : NULL;

@@ -118,6 +118,9 @@ ATR_API void atr_effects_destroy(atr_Effects *effects);
  *  definitions, anchors or sprites; ATR_ERR_NO_MEMORY. */
 ATR_NODISCARD ATR_API atr_Status atr_effects_define(atr_Effects *effects, const atr_EffectDef *def);
 
+/** Where the effects' lines go: what reads definitions for them writes there too. */
+ATR_API atr_Log atr_effects_log(const atr_Effects *effects);
+
 /** The i-th definition's name, or NULL past the last. Borrowed. */
 ATR_API const char *atr_effects_name(const atr_Effects *effects, uint32_t index);
 /** Borrowed until the definition is replaced; NULL when unknown. */

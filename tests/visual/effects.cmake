@@ -1,0 +1,7 @@
+# For eyes: contact_sheet coin_shower /tmp/coin_shower.png 240 640 80
+add_executable(contact_sheet contact_sheet.c png_write.h stage.h)
+atrium_target_defaults(contact_sheet)
+set_target_properties(contact_sheet PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/bin")
+target_include_directories(contact_sheet SYSTEM PRIVATE ${ATR_STB_DIR})
+target_link_libraries(contact_sheet PRIVATE atrium::effects m)
