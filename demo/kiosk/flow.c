@@ -71,6 +71,7 @@ void flow__go(Flow *flow, FlowScreen screen)
     flow->idle_ms = flow->now_ms;
     flow->dialog = false;
     flow->hurried = false;
+    flow->notice = NULL;
     if (screen == SCREEN_SCAN || screen == SCREEN_ATTRACT || screen == SCREEN_GOODBYE) {
         flow->shown_hash = 0;
     }
@@ -108,7 +109,7 @@ void flow__forget(Flow *flow, bool leave_look)
         flow->calm = flow->desc.calm;
     }
     if (flow->desc.ops.forget != NULL) {
-        flow->desc.ops.forget(flow->desc.ops.self);
+        flow->desc.ops.forget(flow->desc.ops.forgetter);
     }
 }
 
@@ -305,8 +306,10 @@ void flow_on_card(Flow *flow, uint32_t ticket, atr_Status status, const atr_User
         flow->guest = false;
         memset(flow->digits, 0, sizeof flow->digits);
         flow->digit_count = 0;
-        flow_notice(flow, "id.welcome");
         identified(flow);
+        if (flow->screen == SCREEN_SCAN && flow->notice == NULL) {
+            flow_notice(flow, "id.welcome");
+        }
         return;
     }
     if (status != ATR_ERR_NOT_FOUND) {

@@ -68,8 +68,10 @@ typedef struct FlowOps {
     bool (*preview)(void *self, uint32_t ticket, const char *text,
                     size_t size);                /* flow_on_preview */
     bool (*sample)(void *self, uint32_t ticket); /* flow_on_sample */
-    void (*forget)(void *self); /* the session is over: drop callbacks and pictures of its texts */
     void *self;
+    void (*forget)(
+        void *forgetter); /* the session is over: drop pictures of its texts; may be NULL */
+    void *forgetter;
 } FlowOps;
 
 typedef struct FlowDesc {

@@ -171,6 +171,18 @@ const Item *scene_find(const Scene *scene, const char *key)
     return NULL;
 }
 
+const Item *scene_find_control(const Scene *scene, const char *key)
+{
+    const uint32_t first = scene->dialog_first < scene->count ? scene->dialog_first : 0;
+    for (uint32_t i = first; i < scene->count; i++) {
+        const Item *item = &scene->items[i];
+        if (item->control != CONTROL_NONE && !item->disabled && strcmp(item->key, key) == 0) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
 static bool is_inside(const atr_Rect *rect, int32_t x, int32_t y, int32_t slop)
 {
     return x >= rect->x - slop && y >= rect->y - slop && x < rect->x + rect->w + slop &&

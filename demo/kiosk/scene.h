@@ -72,6 +72,7 @@ typedef struct Item {
     bool disabled; /* shown, but does nothing now */
     float value;   /* bar and ring: 0..1; number: the number's height in em of the style */
     int64_t number;
+    bool stays;  /* not moved and faded with its screen: strip and utility bar */
     float alpha; /* 0..1 */
     float scale; /* pictures: about their centre; default 1 */
 } Item;
@@ -111,6 +112,8 @@ Item *scene_button(Scene *scene, Box box, PanelLook look, const char *key, Contr
 
 /* The item with this key, or NULL. */
 const Item *scene_find(const Scene *scene, const char *key);
+/* The same among what can be pressed now; what lies under a dialog cannot. */
+const Item *scene_find_control(const Scene *scene, const char *key);
 /* The control under a point, hit areas reaching `slop` pixels beyond the paint; topmost first. */
 const Item *scene_hit(const Scene *scene, int32_t x, int32_t y, int32_t slop);
 
@@ -125,8 +128,8 @@ typedef struct ScreenFacts {
     const Flow *flow;
     const Words *words;
     const char *place;    /* of the help desk, in the language shown; NULL: the catalogue's */
-    int32_t scanner_side; /* AppSide */
-    uint64_t now_ms;
+    int32_t scanner_side; /* where the reader is: AppSide */
+    bool masked; /* no digit of a card is shown, not even while it is typed: for pictures */
 } ScreenFacts;
 
 /* Lays out the screen that the flow is at, with strip, utility bar and what lies over it. */

@@ -75,7 +75,7 @@ static void put_row(Scene *scene, Box row, TextStyle style, const char *key, con
                               style, COLOR_TEXT, key, label);
     why->middle = true;
     words_number(scene->words, scene->language, coins, number, sizeof number);
-    snprintf(signed_number, sizeof signed_number, "+%s", number);
+    snprintf(signed_number, sizeof signed_number, "%s%s", coins < 0 ? "" : "+", number);
     Item *amount = scene_written(scene, (Box){ row.x + row.w - amount_w, row.y, amount_w, row.h },
                                  style, COLOR_GOLD, "", scene_keep(scene, signed_number));
     amount->middle = true;

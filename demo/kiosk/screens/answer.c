@@ -2,6 +2,7 @@
  * do next, reference. */
 #include "grid.h"
 
+#include <math.h>
 #include <stdio.h>
 
 typedef struct Answer {
@@ -57,6 +58,18 @@ static void put_reference(Scene *scene, const Flow *flow, Box box, ItemAlign ali
     text->secret = true;
 }
 
+/* About how many lines a sentence takes: layouts do not measure. One that is longer than thought is
+ * set smaller. */
+static float lines_of(const char *text, float width, float line)
+{
+    float count = 0;
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xc0u) != 0x80u ? 1.0f : 0.0f;
+    }
+    const float lines = ceilf(count * line * 0.31f / width);
+    return lines < 1 ? 1 : lines > 3 ? 3 : lines;
+}
+
 /* From top to bottom: title, reason, what next, reference. */
 static void put_sentences(Scene *scene, const ScreenFacts *facts, const Answer *answer, Box box,
                           ItemAlign align)
@@ -70,22 +83,25 @@ static void put_sentences(Scene *scene, const ScreenFacts *facts, const Answer *
     title->middle = f->portrait;
     float y = box.y + (f->portrait ? 236 : 124);
     if (answer->reason != NULL) {
-        Item *reason = scene_text(scene, (Box){ box.x, y, box.w, 3 * line }, STYLE_BODY,
-                                  answer->color, answer->reason);
+        const char *text = words_get(scene->words, scene->language, answer->reason);
+        const float height = lines_of(text, box.w, line) * line;
+        Item *reason = scene_written(scene, (Box){ box.x, y, box.w, height }, STYLE_BODY,
+                                     answer->color, answer->reason, text);
         reason->align = align;
         reason->max_lines = 3;
-        y += 3 * line + SPACE_1;
+        y += height + SPACE_3;
     }
     if (answer->next == NULL || answer->next[0] != '\0') {
         const char *key = answer->next != NULL ? answer->next : "desk";
         const char *text = answer->next != NULL
                                ? words_get(scene->words, scene->language, answer->next)
                                : desk_line(scene, facts);
-        Item *next = scene_written(scene, (Box){ box.x, y, box.w, 2 * line }, STYLE_BODY,
-                                   COLOR_TEXT, key, text);
+        const float height = lines_of(text, box.w, line) * line;
+        Item *next = scene_written(scene, (Box){ box.x, y, box.w, height }, STYLE_BODY, COLOR_TEXT,
+                                   key, text);
         next->align = align;
-        next->max_lines = 2;
-        y += 2 * line + SPACE_2;
+        next->max_lines = 3;
+        y += height + SPACE_4;
     }
     if (facts->flow->answer.reference[0] != '\0') {
         put_reference(scene, facts->flow, (Box){ box.x, y, box.w, 80 }, align);
@@ -108,8 +124,8 @@ void screen_answer(Scene *scene, const ScreenFacts *facts)
         Item *seal =
             scene_picture(scene, (Box){ grid_column(f, 0) + 70, 220, side, side }, answer.seal);
         scene->number = seal->rect;
-        put_sentences(scene, facts, &answer, (Box){ grid_column(f, 4), 168, grid_span(f, 8), 0 },
-                      ALIGN_START);
+        put_sentences(scene, facts, &answer,
+                      (Box){ grid_column(f, 4), 190, grid_span(f, 8) - 120, 0 }, ALIGN_START);
     }
     screen_buttons(scene, "next.scan", CONTROL_NEXT, "util.finish", CONTROL_FINISH);
 }

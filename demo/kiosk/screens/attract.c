@@ -56,14 +56,17 @@ static void put_headline(Scene *scene, const Loop *loop, bool both)
     const Frame *f = &scene->frame;
     const Language own = scene->language;
     const Language other = own == LANGUAGE_EN ? LANGUAGE_AR : LANGUAGE_EN;
-    const float hero_w = f->portrait ? 900 : 760;
+    const float hero_w = f->portrait ? 900 : 820;
     const float hero_h = hero_w * 560 / 900;
-    Box hero = { f->w - grid_margin(f) - hero_w + loop->dx, 132 + loop->dy, hero_w, hero_h };
-    Box first = { grid_margin(f) + loop->dx, 168 + loop->dy, f->w - hero_w - 240, 210 };
+    Box hero = { f->w - grid_margin(f) - hero_w + loop->dx, 104 + loop->dy, hero_w, hero_h };
+    /* Narrow for English, so that it breaks in the middle; one line in Arabic. */
+    Box first = { grid_margin(f) + loop->dx, 190 + loop->dy, f->rtl ? 820 : 640,
+                  f->rtl ? 120 : 204 };
     if (f->portrait) {
         hero.x = (f->w - hero_w) / 2 + loop->dx;
         hero.y = 190 + loop->dy;
-        first = (Box){ grid_margin(f) + loop->dx, 790 + loop->dy, f->w - 2 * grid_margin(f), 220 };
+        const float width = f->rtl ? f->w - 2 * grid_margin(f) : 680;
+        first = (Box){ (f->w - width) / 2 + loop->dx, 790 + loop->dy, width, f->rtl ? 140 : 220 };
     }
     scene_picture(scene, hero, PICTURE_HERO)->alpha = loop->alpha;
     Item *title = put_word(scene, first, STYLE_TITLE, COLOR_TEXT, "attract.title", own);
@@ -73,7 +76,13 @@ static void put_headline(Scene *scene, const Loop *loop, bool both)
         title->align = ALIGN_CENTER;
     }
     if (both) {
-        const Box second = { first.x, first.y + first.h + 12, first.w, 130 };
+        Box second = { first.x, first.y + first.h + 12, first.w, 130 };
+        if (f->portrait) {
+            second.x = grid_margin(f) + loop->dx;
+            second.w = f->w - 2 * grid_margin(f);
+        } else {
+            second.w = 820;
+        }
         Item *again = put_word(scene, second, STYLE_HEADING, COLOR_GOLD, "attract.title", other);
         again->max_lines = 2;
         again->alpha = loop->alpha;
@@ -172,7 +181,7 @@ static void put_start(Scene *scene, Box column, Language language, const Loop *l
 {
     const Frame *f = &scene->frame;
     const float y = grid_buttons_y(f) + loop->dy;
-    const float lines = f->portrait ? 260 : 148;
+    const float lines = f->portrait ? 330 : 148;
     column.x += loop->dx;
     Item *cta = put_word(scene, (Box){ column.x, y - lines - 4, column.w, lines * 0.46f },
                          STYLE_LABEL, COLOR_TEXT, "attract.cta", language);

@@ -38,13 +38,23 @@ static void build_screen(Scene *scene, const ScreenFacts *facts)
     }
 }
 
+static void mark_staying(Scene *scene, uint32_t first)
+{
+    for (uint32_t i = first; i < scene->count; i++) {
+        scene->items[i].stays = true;
+    }
+}
+
 void screen_build(Scene *scene, const Frame *frame, const ScreenFacts *facts)
 {
     scene_begin(scene, frame, facts->words, facts->flow->language);
     screen_strip(scene, facts);
+    mark_staying(scene, 0);
     build_screen(scene, facts);
+    const uint32_t utility = scene->count;
     screen_utility(scene, facts);
     screen_notice(scene, facts);
+    mark_staying(scene, utility);
     scene->dialog_first = scene->count;
     if (facts->flow->dialog) {
         screen_dialog(scene, facts);

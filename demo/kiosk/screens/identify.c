@@ -53,9 +53,10 @@ static void put_keypad(Scene *scene, const Flow *flow)
 }
 
 /* "4821 0000 12" while it is typed, then only its end. */
-static const char *card_digits(Scene *scene, const Flow *flow)
+static const char *card_digits(Scene *scene, const ScreenFacts *facts)
 {
-    char text[64];
+    const Flow *flow = facts->flow;
+    char text[96];
     size_t used = 0;
     if (flow->card == CARD_CHECKING && flow->digit_count >= 4) {
         static const char dots[] = "\u2022\u2022\u2022\u2022 ";
@@ -69,13 +70,18 @@ static const char *card_digits(Scene *scene, const Flow *flow)
         if (i > 0 && i % 4 == 0) {
             text[used++] = ' ';
         }
-        text[used++] = flow->digits[i];
+        if (facts->masked) {
+            memcpy(text + used, "\u2022", 3);
+            used += 3;
+        } else {
+            text[used++] = flow->digits[i];
+        }
     }
     text[used] = '\0';
     return scene_keep(scene, text);
 }
 
-static void put_field(Scene *scene, const Flow *flow, Box box)
+static void put_field(Scene *scene, const ScreenFacts *facts, Box box)
 {
     const Frame *f = &scene->frame;
     Item *label =
@@ -85,7 +91,7 @@ static void put_field(Scene *scene, const Flow *flow, Box box)
     scene_panel(scene, field, LOOK_FIELD);
     Item *digits =
         scene_written(scene, (Box){ field.x + SPACE_4, field.y, field.w - 2 * SPACE_4, field.h },
-                      STYLE_HEADING, COLOR_TEXT, "", card_digits(scene, flow));
+                      STYLE_HEADING, COLOR_TEXT, "", card_digits(scene, facts));
     digits->middle = true;
     digits->rtl = false; /* card numbers read from the left in both languages */
     digits->align = f->rtl ? ALIGN_END : ALIGN_START;
@@ -135,7 +141,7 @@ void screen_identify(Scene *scene, const ScreenFacts *facts)
     const Box title = f->portrait ? (Box){ x, 186, w, 216 } : (Box){ x, 148, w, 196 };
     Item *heading = scene_text(scene, title, STYLE_TITLE, COLOR_TEXT, "id.title");
     heading->max_lines = 2;
-    put_field(scene, flow, (Box){ x, f->portrait ? 424 : 352, w, 164 });
+    put_field(scene, facts, (Box){ x, f->portrait ? 424 : 352, w, 164 });
     const float row = f->portrait ? 620 : 540;
     const float card_h = f->portrait ? 250 : 196;
     const float card_w = card_h * 1.6f;

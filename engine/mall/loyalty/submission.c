@@ -2,7 +2,7 @@
  * One receipt from text to settlement, and those that an earlier process left on the way.
  *
  *   stored as pending (durable)   →  SAVED
- *   decoded, signature judged     →  SIGNATURE, unless it is no receipt
+ *   decoded, signature judged     →  SIGNATURE
  *   settled in one transaction    →  SETTLED
  *
  * Each arrow may be cut off by a crash: what is pending is taken up again by its id, and the store
@@ -128,9 +128,7 @@ static atr_Status settle_pending(atr_Loyalty *loyalty, const atr_Submission *sub
     if (status != ATR_OK) {
         return status;
     }
-    if (judgement.decoded) {
-        report(steps, ATR_STEP_SIGNATURE);
-    }
+    report(steps, ATR_STEP_SIGNATURE);
     DecideContext context = { loyalty, &judgement };
     atr_SettleRequest request = {
         .id = submission->id,
@@ -197,9 +195,7 @@ static atr_Status take_up(atr_Loyalty *loyalty, const atr_Submission *submission
             return found;
         }
     }
-    if (out->format != ATR_RECEIPT_UNKNOWN) {
-        report(steps, ATR_STEP_SIGNATURE);
-    }
+    report(steps, ATR_STEP_SIGNATURE);
     report(steps, ATR_STEP_SETTLED);
     return ATR_OK;
 }

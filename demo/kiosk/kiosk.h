@@ -1,0 +1,65 @@
+/* The running kiosk: everything that is opened once, and one frame of it.
+ *
+ *     if (kiosk_open(&options, &kiosk, &error) != ATR_OK) { ... }
+ *     while (!kiosk->quit) {
+ *         while (SDL_PollEvent(&event)) { kiosk_event(kiosk, &event); }
+ *         kiosk_frame(kiosk, now_ms, NULL);
+ *     }
+ *     kiosk_close(kiosk);
+ *
+ * Threads: render. */
+#ifndef KIOSK_KIOSK_H
+#define KIOSK_KIOSK_H
+
+#include "display.h"
+#include "input.h"
+#include "options.h"
+#include "paint/paint.h"
+#include "scanner.h"
+#include "service.h"
+#include "stage.h"
+
+#include <atrium/plugin.h>
+
+typedef struct Kiosk {
+    Options options;
+    AppConfig config;
+    atr_Log log;
+    Display display;
+    atr_Text *text;
+    Paint *paint;
+    atr_Plugin *plugin;
+    Service *service;
+    Words words;
+    Flow flow;
+    Scanner scanner;
+    Input input;
+    Stage stage;
+    Frame frame;
+    Scene scene;
+    bool quit;
+
+    /* The change of screens that is running. */
+    uint32_t shown_serial;
+    FlowScreen shown_screen;
+    uint64_t changed_ms;
+    bool changing;
+    bool masked; /* this frame becomes a picture: show no card's digits */
+
+    uint64_t measured_ms;
+    int64_t day;
+    atr_Gauge *jobs_waiting, *jobs_oldest, *cache_hits;
+} Kiosk;
+
+atr_Status kiosk_open(const Options *options, Kiosk **out, atr_Error *error);
+void kiosk_close(Kiosk *kiosk);
+
+void kiosk_event(Kiosk *kiosk, const SDL_Event *event);
+
+/* One frame. `shot`: a PNG file to write this frame to, or NULL; false when it could not be. */
+bool kiosk_frame(Kiosk *kiosk, uint64_t now_ms, const char *shot);
+
+/* Builds the scene from the flow as it is, without drawing. */
+void kiosk_build(Kiosk *kiosk);
+
+#endif

@@ -1,0 +1,21 @@
+/* See shot.h. */
+#include "shot.h"
+
+#include <stdlib.h>
+
+#define STB_IMAGE_WRITE_STATIC
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#include <stb_image_write.h>
+
+bool shot_write(SDL_Renderer *renderer, int32_t width, int32_t height, const char *path)
+{
+    unsigned char *pixels = malloc((size_t)width * (size_t)height * 3);
+    if (pixels == NULL) {
+        return false;
+    }
+    const bool done =
+        SDL_RenderReadPixels(renderer, NULL, SDL_PIXELFORMAT_RGB24, pixels, width * 3) == 0 &&
+        stbi_write_png(path, width, height, 3, pixels, width * 3) != 0;
+    free(pixels);
+    return done;
+}

@@ -1,1 +1,0 @@
-atrium_add_test(test_config SOURCES test_config.c LIBS atrium_app LABELS unit)
