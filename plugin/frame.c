@@ -238,6 +238,7 @@ void atr_plugin_end_frame(atr_Plugin *plugin)
         plugin->effects_ns += start - mail_end;
         if (shows) {
             overlay_draw(plugin, &state);
+            SDL_RenderFlush(renderer);
         }
         split->overlay_ms = to_ms(now_ns(plugin) - start);
         atr__state_restore(renderer, &state);

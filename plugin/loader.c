@@ -48,6 +48,8 @@ static void text_open(atr__Loader *loader)
 /* The letters of effects, as extra pictures behind the named ones. */
 static atr_Status glyphs_make(atr__Loader *loader, atr_GlyphStrip *strip, atr_Image *extra)
 {
+    static const uint32_t clear = 0;
+    static const atr_Image nothing = { &clear, 1, 1, 1 }; /* for the space */
     char letters[ATR__GLYPH_COUNT + 1];
     for (uint32_t i = 0; i < ATR__GLYPH_COUNT; i++) {
         letters[i] = (char)(ATR__GLYPH_FIRST + i);
@@ -57,7 +59,7 @@ static atr_Status glyphs_make(atr__Loader *loader, atr_GlyphStrip *strip, atr_Im
                                   ? ATR_ERR_NO_MEMORY
                                   : atr_text_glyphs(loader->text, letters, GLYPH_PX, true, strip);
     for (uint32_t i = 0; i < strip->count && i < ATR__GLYPH_COUNT; i++) {
-        extra[i] = strip->glyphs[i].image;
+        extra[i] = strip->glyphs[i].image.width > 0 ? strip->glyphs[i].image : nothing;
     }
     return status;
 }

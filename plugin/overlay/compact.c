@@ -5,6 +5,15 @@
 #include <math.h>
 #include <stdio.h>
 
+#define LINE_WIDTH  640.0f /* more than any words and figures take */
+#define LINE_HEIGHT 34.0f
+
+void atr__compact_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *height)
+{
+    *width = (int32_t)(LINE_WIDTH * skin->scale + 0.5f);
+    *height = (int32_t)(LINE_HEIGHT * skin->scale + 0.5f);
+}
+
 static int32_t item(const atr__Pen *pen, int32_t x, const char *value, uint32_t color,
                     atr__Word word)
 {
@@ -23,7 +32,7 @@ void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
                      .rtl = overlay->arabic && skin->has_arabic };
     pen.left = atr__px(&pen, 14);
     pen.width = overlay->capacity_w - 2 * pen.left;
-    overlay->height = atr__px(&pen, 34);
+    overlay->height = overlay->capacity_h;
     pen.y = atr__px(&pen, 22);
     atr_compose_clear(&pen.canvas, &(atr_Rect){ 0, 0, overlay->capacity_w, overlay->height },
                       ATR__COLOR_NIGHT);
@@ -43,7 +52,8 @@ void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
     (void)snprintf(text, sizeof text, "%u", data->stats.effects.particles);
     x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_PARTICLES);
     x -= atr__px(&pen, 18);
-    overlay->width = x + 2 * pen.left;
+    x += 2 * pen.left;
+    overlay->width = x < overlay->capacity_w ? x : overlay->capacity_w;
     if (pen.rtl) {
         /* Composed against the canvas's right edge: the used part lies there. */
         const int32_t shift = overlay->capacity_w - overlay->width;

@@ -227,16 +227,23 @@ static void decisions(atr__Pen *pen, const atr__OverlayData *data)
     cells(pen, items, 4);
 }
 
-/* Two named figures side by side. */
+static void name(const atr__Pen *pen, atr__Word word, int32_t start, int32_t baseline)
+{
+    if (word < ATR__WORD_COUNT) {
+        (void)atr__pen_word(pen, word, false, start, baseline, ATR__COLOR_QUIET);
+    }
+}
+
+/* Two figures side by side, named unless the word is ATR__WORD_COUNT. */
 static void pair(atr__Pen *pen, atr__Word first, const char *first_text, atr__Word second,
                  const char *second_text)
 {
     const int32_t baseline = pen->y + atr__px(pen, 15);
     const int32_t gap = atr__px(pen, 24);
     const int32_t column = (pen->width - gap) / 2;
-    (void)atr__pen_word(pen, first, false, 0, baseline, ATR__COLOR_QUIET);
+    name(pen, first, 0, baseline);
     atr__pen_text_end(pen, ATR__STRIP_SMALL, first_text, column, baseline, ATR__COLOR_TEXT);
-    (void)atr__pen_word(pen, second, false, column + gap, baseline, ATR__COLOR_QUIET);
+    name(pen, second, column + gap, baseline);
     atr__pen_text_end(pen, ATR__STRIP_SMALL, second_text, pen->width, baseline, ATR__COLOR_TEXT);
     pen->y += atr__px(pen, ROW);
 }
@@ -261,18 +268,20 @@ static void table(atr__Pen *pen, const atr__OverlayData *data)
            "1 MB");
     pair(pen, ATR__WORD_CPU, a, ATR__WORD_MEMORY, b);
 
+    number(a, sizeof a, data->frames.p99_ms, "1 ms");
     number(b, sizeof b, (double)data->frames.over_budget, "0");
-    if (data->has_cache) {
-        number(a, sizeof a, data->cache_hit_ratio * 100, "1 %");
-        pair(pen, ATR__WORD_HITS, a, ATR__WORD_OVER, b);
-    } else {
-        number(a, sizeof a, data->frames.p99_ms, "1 ms");
-        pair(pen, ATR__WORD_FRAME, a, ATR__WORD_OVER, b);
-    }
+    (void)atr__pen_text(pen, ATR__STRIP_SMALL, "P99", 0, pen->y + atr__px(pen, 15),
+                        ATR__COLOR_QUIET);
+    pair(pen, ATR__WORD_COUNT, a, ATR__WORD_OVER, b);
+
     if (data->has_jobs) {
         number(a, sizeof a, data->jobs_waiting, "0");
         number(b, sizeof b, data->has_oldest ? data->jobs_oldest_s : NAN, "1 s");
         pair(pen, ATR__WORD_WAITING, a, ATR__WORD_OLDEST, b);
+    }
+    if (data->has_cache) {
+        number(a, sizeof a, data->cache_hit_ratio * 100, "1 %");
+        pair(pen, ATR__WORD_HITS, a, ATR__WORD_COUNT, "");
     }
 }
 

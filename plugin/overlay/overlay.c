@@ -61,7 +61,11 @@ static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, const atr__Ov
 {
     int32_t width = 0;
     int32_t height = 0;
-    atr__full_size(skin, &width, &height);
+    if (overlay->mode == ATR_OVERLAY_FULL) {
+        atr__full_size(skin, &width, &height);
+    } else {
+        atr__compact_size(skin, &width, &height);
+    }
     if (overlay->texture != NULL && overlay->capacity_w == width && overlay->capacity_h == height) {
         return true;
     }

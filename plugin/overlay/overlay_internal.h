@@ -159,6 +159,7 @@ void atr__pen_text_end(const atr__Pen *pen, atr__StripKind strip, const char *te
 /* ---- contents -------------------------------------------------------------------------------- */
 
 void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin);
+void atr__compact_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *height);
 void atr__full_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin);
 void atr__full_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *height);
 
