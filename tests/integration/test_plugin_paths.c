@@ -1,0 +1,304 @@
+/* Every path draws the same picture, at the right place, under and over the host's interface. The
+ * reference is composed into memory of a software renderer made for a surface. */
+#include "plugin_fixture.h"
+
+static const char *renderer_name;
+static bool software;
+
+enum { WIDTH = 240, HEIGHT = 200 };
+
+typedef struct Picture {
+    uint32_t *pixels;
+    int width, height;
+} Picture;
+
+static void background(SDL_Renderer *renderer)
+{
+    SDL_SetRenderDrawColor(renderer, 38, 60, 107, 255);
+    SDL_RenderClear(renderer);
+    SDL_SetRenderDrawColor(renderer, 150, 90, 120, 255);
+    SDL_RenderFillRect(renderer, &(SDL_Rect){ 0, 60, 120, 80 });
+}
+
+/* One frame of the scene; the path that drew it is checked. */
+static Picture draw_scene(SDL_Renderer *renderer, atr_Plugin *plugin, atr_PathKind expected)
+{
+    atr_plugin_begin_frame(plugin);
+    background(renderer);
+    push_scene(plugin);
+    atr_plugin_end_frame(plugin);
+    atr_PluginStats stats;
+    atr_plugin_stats(plugin, &stats);
+    assert_int_equal(stats.path, expected);
+    Picture picture;
+    picture.pixels = read_target(renderer, &picture.width, &picture.height);
+    return picture;
+}
+
+static Picture reference(int width, int height)
+{
+    SDL_Surface *surface =
+        SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    Screen screen = { .renderer = SDL_CreateSoftwareRenderer(surface) };
+    assert_non_null(screen.renderer);
+    const atr_PluginDesc desc = { .surface = surface,
+                                  .fixed_step_ns = 16666667,
+                                  .asset_folder = ATR_SOURCE_DIR "/assets/sprites",
+                                  .wait_for_assets = true };
+    atr_Plugin *plugin = NULL;
+    assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
+    const Picture picture = draw_scene(screen.renderer, plugin, ATR_PATH_SURFACE);
+    atr_plugin_detach(plugin);
+    SDL_DestroyRenderer(screen.renderer);
+    SDL_FreeSurface(surface);
+    return picture;
+}
+
+typedef struct Difference {
+    int most;
+    double mean;
+} Difference;
+
+static Difference compare(const Picture *a, const Picture *b)
+{
+    assert_int_equal(a->width, b->width);
+    assert_int_equal(a->height, b->height);
+    Difference d = { 0 };
+    const size_t count = (size_t)a->width * (size_t)a->height;
+    for (size_t i = 0; i < count; i++) {
+        for (unsigned shift = 0; shift < 24; shift += 8) {
+            const int x = (int)((a->pixels[i] >> shift) & 255u);
+            const int y = (int)((b->pixels[i] >> shift) & 255u);
+            const int away = x < y ? y - x : x - y;
+            d.most = away > d.most ? away : d.most;
+            d.mean += away;
+        }
+    }
+    d.mean /= (double)count * 3;
+    return d;
+}
+
+static Picture draw_by(atr_PathKind path)
+{
+    Screen screen;
+    screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+    atr_Plugin *plugin = plugin_open(&screen, path);
+    const Picture picture = draw_scene(screen.renderer, plugin, path);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+    return picture;
+}
+
+static void plugin_paths__layer__is_the_reference(void **state)
+{
+    (void)state;
+    Picture wanted = reference(WIDTH, HEIGHT);
+    Picture layer = draw_by(ATR_PATH_LAYER);
+    const Difference d = compare(&wanted, &layer);
+    /* On a CPU to the last bit; a GPU rounds its one blend in its own way. */
+    assert_true(d.most <= (software ? 0 : 2));
+    free(wanted.pixels);
+    free(layer.pixels);
+}
+
+static void plugin_paths__surface__is_the_reference(void **state)
+{
+    (void)state;
+    if (!software) {
+        skip();
+    }
+    Picture wanted = reference(WIDTH, HEIGHT);
+    Picture surface = draw_by(ATR_PATH_SURFACE);
+    assert_int_equal(compare(&wanted, &surface).most, 0);
+    free(wanted.pixels);
+    free(surface.pixels);
+}
+
+static void plugin_paths__geometry__looks_like_the_reference(void **state)
+{
+    (void)state;
+    Picture wanted = reference(WIDTH, HEIGHT);
+    Picture bare = { .width = WIDTH, .height = HEIGHT };
+    Picture geometry = draw_by(ATR_PATH_GEOMETRY);
+    Screen screen;
+    screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+    background(screen.renderer);
+    bare.pixels = read_target(screen.renderer, &bare.width, &bare.height);
+    screen_close(&screen);
+    const double drawn = compare(&wanted, &bare).mean;
+    const double away = compare(&wanted, &geometry).mean;
+    print_message("  drawn %.2f, away %.2f\n", drawn, away);
+    assert_true(drawn > 5); /* the scene is there at all */
+    assert_true(away < drawn * 0.15);
+    free(wanted.pixels);
+    free(bare.pixels);
+    free(geometry.pixels);
+}
+
+/* ---- Places ---------------------------------------------------------------------------------- */
+
+static bool is_gold(uint32_t pixel)
+{
+    const uint32_t r = (pixel >> 16) & 255u;
+    const uint32_t b = pixel & 255u;
+    return r > 150 && b < r / 2;
+}
+
+/* Bounds of the golden pixels. */
+static SDL_Rect gold_in(const Picture *picture)
+{
+    int left = picture->width;
+    int top = picture->height;
+    int right = -1;
+    int bottom = -1;
+    for (int y = 0; y < picture->height; y++) {
+        for (int x = 0; x < picture->width; x++) {
+            if (is_gold(picture->pixels[y * picture->width + x])) {
+                left = x < left ? x : left;
+                right = x > right ? x : right;
+                top = y < top ? y : top;
+                bottom = y > bottom ? y : bottom;
+            }
+        }
+    }
+    return (SDL_Rect){ left, top, right - left + 1, bottom - top + 1 };
+}
+
+static void push_coin(atr_Plugin *plugin, float x, float y, float size)
+{
+    const atr_DrawCmd coin = { .kind = ATR_DRAW_SPRITE,
+                               .sprite = sprite_named(plugin, "coin.png"),
+                               .color = 0xffffffffu,
+                               .x = x,
+                               .y = y,
+                               .w = size,
+                               .h = size };
+    assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &coin), ATR_OK);
+}
+
+static void check_centre(const Picture *picture, int x, int y, int size)
+{
+    const SDL_Rect gold = gold_in(picture);
+    assert_in_range(gold.x + gold.w / 2, x - 2, x + 2);
+    assert_in_range(gold.y + gold.h / 2, y - 2, y + 2);
+    assert_in_range(gold.w, size * 3 / 4, size + 2);
+}
+
+static void plugin_paths__logical_size__coordinates_are_the_hosts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int logical_w, logical_h;
+        float scale;
+        int x, y, size; /* where a coin of 32 at 50, 40 is to be */
+    } rows[] = {
+        { "none", 0, 0, 1, 50, 40, 32 },           { "half size", 120, 100, 1, 100, 80, 64 },
+        { "letterbox", 120, 60, 1, 100, 120, 64 }, { "pillarbox", 60, 100, 1, 160, 80, 64 },
+        { "scale", 0, 0, 2, 100, 80, 64 },
+    };
+    static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_AUTO };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows) * ATR_COUNT_OF(paths); i++) {
+        const size_t row = i / ATR_COUNT_OF(paths);
+        print_message("  %s\n", rows[row].name);
+        Screen screen;
+        screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+        SDL_RenderSetLogicalSize(screen.renderer, rows[row].logical_w, rows[row].logical_h);
+        if (rows[row].scale > 1) {
+            SDL_RenderSetScale(screen.renderer, rows[row].scale, rows[row].scale);
+        }
+        atr_Plugin *plugin = plugin_open(&screen, paths[i % ATR_COUNT_OF(paths)]);
+        atr_plugin_begin_frame(plugin);
+        SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
+        SDL_RenderClear(screen.renderer);
+        push_coin(plugin, 50, 40, 32);
+        atr_plugin_end_frame(plugin);
+        Picture picture;
+        picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
+        check_centre(&picture, rows[row].x, rows[row].y, rows[row].size);
+        free(picture.pixels);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void plugin_paths__target_bound__drawn_into_it_only(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+    SDL_Texture *target = SDL_CreateTexture(screen.renderer, SDL_PIXELFORMAT_ARGB8888,
+                                            SDL_TEXTUREACCESS_TARGET, 128, 96);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+    for (int frame = 0; frame < 3; frame++) {
+        SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
+        SDL_RenderClear(screen.renderer);
+        atr_plugin_begin_frame(plugin);
+        SDL_SetRenderTarget(screen.renderer, target);
+        SDL_RenderClear(screen.renderer);
+        push_coin(plugin, 64, 48, 32);
+        atr_plugin_end_frame(plugin);
+        atr_PluginStats stats;
+        atr_plugin_stats(plugin, &stats);
+        assert_int_not_equal(stats.path, ATR_PATH_SURFACE);
+        Picture picture;
+        picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
+        assert_int_equal(picture.width, 128);
+        check_centre(&picture, 64, 48, 32);
+        free(picture.pixels);
+        SDL_SetRenderTarget(screen.renderer, NULL);
+        picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
+        assert_int_equal(gold_in(&picture).w, -picture.width);
+        free(picture.pixels);
+        atr_plugin_present(plugin);
+    }
+    SDL_DestroyTexture(target);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+}
+
+static void plugin_draw__layer_below__is_covered_by_the_interface(void **state)
+{
+    (void)state;
+    static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_AUTO };
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        atr_plugin_begin_frame(plugin);
+        SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
+        SDL_RenderClear(screen.renderer);
+        push_coin(plugin, 60, 60, 64);
+        push_coin(plugin, 160, 100, 64);
+        atr_plugin_draw(plugin, ATR_LAYER_BELOW_UI);
+        SDL_RenderFillRect(screen.renderer, &(SDL_Rect){ 0, 0, 110, HEIGHT });
+        atr_plugin_draw(plugin, ATR_LAYER_BELOW_UI); /* once a frame: does nothing */
+        atr_plugin_end_frame(plugin);
+        Picture picture;
+        picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
+        check_centre(&picture, 160, 100, 64); /* the other one is under the rectangle */
+        free(picture.pixels);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    renderer_name = argc > 1 ? argv[1] : "software";
+    software = strcmp(renderer_name, "software") == 0;
+    if (!video_start(renderer_name)) {
+        return SKIPPED;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plugin_paths__layer__is_the_reference),
+        cmocka_unit_test(plugin_paths__surface__is_the_reference),
+        cmocka_unit_test(plugin_paths__geometry__looks_like_the_reference),
+        cmocka_unit_test(plugin_paths__logical_size__coordinates_are_the_hosts),
+        cmocka_unit_test(plugin_paths__target_bound__drawn_into_it_only),
+        cmocka_unit_test(plugin_draw__layer_below__is_covered_by_the_interface),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    video_stop();
+    return failed;
+}
