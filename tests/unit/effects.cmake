@@ -1,1 +1,4 @@
 atrium_add_test(test_atlas SOURCES test_atlas.c COMPONENTS effects LABELS unit)
+atrium_require(jansson)
+atrium_add_test(test_catalogue SOURCES test_catalogue.c COMPONENTS effects
+    LIBS atrium_dep::jansson LABELS unit)

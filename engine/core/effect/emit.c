@@ -45,6 +45,11 @@ typedef struct Birth {
     float t; /* share of the node's duration that has passed */
 } Birth;
 
+/* Which one of how many that are born together. */
+typedef struct Among {
+    uint32_t index, count;
+} Among;
+
 static void place_in_shape(const atr_EffectNode *def, float scale, atr__Random *random, float *x,
                            float *y)
 {
@@ -60,8 +65,20 @@ static void place_in_shape(const atr_EffectNode *def, float scale, atr__Random *
     }
 }
 
+/* Of a burst's particles each takes its own part of the range of angles: chance alone leaves holes
+ * that are seen at once in a ring of twenty. */
+static float draw_angle(const Birth *b, const Among *among)
+{
+    const atr_Value *angle = &b->node->def->angle;
+    if (angle->kind != ATR_VALUE_RANGE || among->count < 2) {
+        return atr__value_draw(angle, b->t, b->instance->amount, &b->instance->random);
+    }
+    const float at = (float)among->index + atr__random_unit(&b->instance->random);
+    return angle->low + (angle->high - angle->low) * at / (float)among->count;
+}
+
 /* One particle at x, y, born `early` seconds before the step's end. */
-static bool bear(const Birth *b, float x, float y, float early)
+static bool bear(const Birth *b, const Among *among, float x, float y, float early)
 {
     atr__Instance *instance = b->instance;
     const atr_EffectNode *def = b->node->def;
@@ -73,7 +90,7 @@ static bool bear(const Birth *b, float x, float y, float early)
     atr__Random *random = &instance->random;
     place_in_shape(def, instance->scale, random, &x, &y);
     const float amount = instance->amount;
-    const float turns = atr__value_draw(&def->angle, b->t, amount, random) * (1.0f / 360.0f);
+    const float turns = draw_angle(b, among) * (1.0f / 360.0f);
     const float speed = atr__value_draw(&def->speed, b->t, amount, random) * instance->scale;
     const float left = atr__instance_end_age(instance) - instance->age;
     const float life = atr__value_draw(&def->life, b->t, amount, random);
@@ -115,7 +132,9 @@ static uint32_t burst_count(const Birth *b, const atr_Burst *burst)
 
 static void burst_at(const Birth *b, const atr_Burst *burst, float x, float y, float early)
 {
-    for (uint32_t left = burst_count(b, burst); left > 0 && bear(b, x, y, early); left--) {
+    Among among = { .count = burst_count(b, burst) };
+    while (among.index < among.count && bear(b, &among, x, y, early)) {
+        among.index++;
     }
 }
 
@@ -153,7 +172,7 @@ static void emit_rate(const Birth *b, atr__NodeState *state, float x, float y, f
         const float at = from + ((float)(i + 1) - before) / rate;
         const float early = now - at > 0.0f ? now - at : 0.0f;
         const float share = to > from ? (to - at) / (to - from) : 0.0f;
-        if (!bear(b, x + back_x * share, y + back_y * share, early)) {
+        if (!bear(b, &(Among){ 0 }, x + back_x * share, y + back_y * share, early)) {
             break;
         }
     }

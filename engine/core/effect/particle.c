@@ -160,7 +160,10 @@ static void bounce(const Step *s, const atr_Force *force, float height)
         pool->y[i] -= over;
         /* What one step of gravity gives back is rest, not a bounce. */
         const float still = s->node->def->gravity_y * s->instance->scale * s->dt * 2.0f;
-        pool->vy[i] = pool->vy[i] <= still ? 0.0f : -pool->vy[i] * force->bounce;
+        /* No two coins land alike: life, which differs, takes up to half of the bounce. */
+        const float part = pool->life[i] * 31.7f;
+        const float keep = force->bounce * (1.0f - 0.5f * (part - (float)(int32_t)part));
+        pool->vy[i] = pool->vy[i] <= still ? 0.0f : -pool->vy[i] * keep;
         pool->vx[i] *= 1.0f - force->friction;
         pool->spin[i] *= 1.0f - force->friction;
     }

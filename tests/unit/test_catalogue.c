@@ -1,0 +1,458 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include <atrium/catalogue.h>
+
+#include "cmocka_all.h"
+#include "test_clock.h"
+
+#include <jansson.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static atr_Bytes bytes_of(const char *text)
+{
+    return (atr_Bytes){ text, strlen(text) };
+}
+
+static atr_Effects *effects_fixed(uint32_t max_particles)
+{
+    atr_Effects *effects = NULL;
+    assert_int_equal(atr_effects_create(&(atr_EffectsDesc){ .fixed_step_ns = 16666667,
+                                                            .max_particles = max_particles },
+                                        &effects),
+                     ATR_OK);
+    return effects;
+}
+
+/* Every field there is, once. */
+static const char whole[] =
+    "{\"atrium_effect\":1,\"name\":\"whole\",\"priority\":\"critical\",\n"
+    " \"duration\":2,\"cooldown\":0.2,\"burst_limit\":8,\"merge\":\"add\",\"merge_window\":0.1,\n"
+    " \"params\":{\"amount\":{\"default\":10,\"min\":1,\"max\":500}},\"x_note\":[1,{\"a\":2}],\n"
+    " \"quality\":[{\"count\":0.25},{\"count\":0.5},{\"count\":1}],\"reduced_motion\":\"coin_"
+    "pile\",\n"
+    " \"nodes\":[\n"
+    "  "
+    "{\"type\":\"emitter\",\"id\":\"coins\",\"at\":\"anchor:till\",\"start\":0.5,\"duration\":1,\n"
+    "   \"layer\":2,\"max\":500,\"offset\":[3,-4],\"shape\":{\"circle\":{\"radius\":20}},\n"
+    "   "
+    "\"rate\":{\"param\":\"amount\",\"scale\":2,\"max\":500},\"bursts\":[{\"t\":0.1,\"count\":[10,"
+    "20]}],\n"
+    "   "
+    "\"life\":[0.8,1.4],\"speed\":[200,400],\"angle\":[-120,-60],\"gravity\":[0,900],\"drag\":0.2,"
+    "\n"
+    "   \"forces\":[{\"attract\":{\"to\":\"anchor:counter\",\"strength\":900,\"arrive_px\":12}},\n"
+    "    "
+    "{\"floor\":{\"at\":\"view\",\"bounce\":0.5,\"friction\":0.25}},{\"sway\":{\"strength\":5,"
+    "\"period\":2}}],\n"
+    "   \"sprite\":{\"sheet\":\"coin.png\",\"frames\":8,\"fps\":16},\"blend\":\"add\",\n"
+    "   \"size\":{\"keys\":[[0,16],[0.5,12,\"step\"],[1,8,\"smooth\"]],\"var\":0.1},\n"
+    "   \"color\":[[0,\"#FFD54AFF\"],[1,\"#FFD54A00\"]],\"palette\":[\"#FF0000\",\"#00FF0080\"],\n"
+    "   \"spin\":[-180,180],\"on\":{\"birth\":null,\"death\":\"sparkle\",\"arrive\":\"tick\"}},\n"
+    "  "
+    "{\"type\":\"emitter\",\"id\":\"sparkle\",\"life\":1,\"size\":4,\"shape\":{\"rect\":{\"w\":8,"
+    "\"h\":9}}},\n"
+    "  {\"type\":\"text\",\"value\":\"+{amount}\",\"count_up\":true,\"size\":40},\n"
+    "  {\"type\":\"flash\",\"color\":[[0,\"#FFFFFF40\"]]},{\"type\":\"shake\",\"size\":6},\n"
+    "  "
+    "{\"type\":\"ring\",\"size\":90,\"sprite\":{\"sheet\":\"ring.png\"}},{\"type\":\"sound\","
+    "\"cue\":\"coin\"},\n"
+    "  {\"type\":\"ribbon\",\"size\":200,\"height\":40},\n"
+    "  "
+    "{\"type\":\"trail\",\"life\":1,\"size\":4,\"rate\":60,\"shape\":{\"line\":{\"length\":5}}}]}";
+
+static void catalogue_parse__every_field__arrives(void **state)
+{
+    (void)state;
+    atr_EffectDef def;
+    atr_Error error;
+    const atr_Status st = atr_catalogue_parse(bytes_of(whole), "whole.json", &def, &error);
+    if (st != ATR_OK) {
+        fail_msg("%u:%u: %s", error.line, error.column, error.text);
+    }
+    assert_string_equal(def.name, "whole");
+    assert_int_equal(def.importance, ATR_IMPORTANCE_CRITICAL);
+    assert_int_equal(def.merge, ATR_MERGE_ADD);
+    assert_int_equal(def.burst_limit, 8);
+    assert_true(def.duration == 2.0f && def.cooldown == 0.2f && def.merge_window == 0.1f);
+    assert_true(def.amount_default == 10 && def.amount_min == 1 && def.amount_max == 500);
+    assert_true(def.quality[0] == 0.25f && def.quality[3] == 1.0f && def.quality[1] == 0.5f);
+    assert_string_equal(def.reduced_motion, "coin_pile");
+    assert_int_equal(def.node_count, 9);
+    const atr_EffectNode *n = &def.nodes[0];
+    assert_string_equal(n->anchor, "till");
+    assert_int_equal(n->layer, 2);
+    assert_int_equal(n->max, 500);
+    assert_true(n->offset_x == 3 && n->offset_y == -4 && n->start == 0.5f);
+    assert_int_equal(n->shape, ATR_SHAPE_CIRCLE);
+    assert_true(n->shape_w == 20);
+    assert_int_equal(n->rate.kind, ATR_VALUE_PARAM);
+    assert_true(n->rate.scale == 2 && n->rate.max == 500);
+    assert_int_equal(n->bursts[0].count.kind, ATR_VALUE_RANGE);
+    assert_true(n->bursts[0].count.low == 10 && n->bursts[0].count.high == 20);
+    assert_true(n->gravity_x == 0 && n->gravity_y == 900 && n->drag == 0.2f);
+    assert_int_equal(n->force_count, 3);
+    assert_string_equal(n->forces[0].anchor, "counter");
+    assert_int_equal(n->forces[1].kind, ATR_FORCE_FLOOR);
+    assert_true(n->forces[1].bounce == 0.5f && n->forces[2].period == 2);
+    assert_string_equal(n->sheet, "coin.png");
+    assert_int_equal(n->frames, 8);
+    assert_true(n->fps.low == 16);
+    assert_int_equal(n->additive, 1);
+    assert_int_equal(n->size.key_count, 3);
+    assert_int_equal(n->size.keys[1].interpolation, ATR_INTERPOLATE_STEP);
+    assert_true(n->size.variance == 0.1f);
+    assert_int_equal(n->color_count, 2);
+    assert_int_equal(n->colors[1].rgba, 0xffd54a00u);
+    assert_int_equal(n->palette[0], 0xff0000ffu);
+    assert_int_equal(n->palette[1], 0x00ff0080u);
+    assert_string_equal(n->on_birth, "");
+    assert_string_equal(n->on_death, "sparkle");
+    assert_string_equal(n->on_arrive, "tick");
+    assert_string_equal(def.nodes[2].text, "+{amount}");
+    assert_true(def.nodes[2].count_up);
+    assert_string_equal(def.nodes[6].text, "coin");
+    assert_int_equal(def.nodes[8].type, ATR_NODE_TRAIL);
+    atr_Effects *effects = effects_fixed(0);
+    assert_int_equal(atr_effects_define(effects, &def), ATR_OK);
+    atr_effects_destroy(effects);
+}
+
+/* Put in the place of %s. */
+#define TOP(fields)                                                                                \
+    "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\n" fields                                 \
+    "\"nodes\":[{\"type\":\"emitter\",\"life\":1,\"size\":4}]}"
+#define NODE(fields)                                                                               \
+    "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\n\"nodes\":[\n"                           \
+    " {\"type\":\"emitter\",\"life\":1,\n\"size\":4" fields "}]}"
+
+static void catalogue_parse__wrong__says_where_and_what_was_expected(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *json;
+        uint32_t line;
+        const char *path; /* part of the text */
+        const char *expected;
+    } rows[] = {
+        { "nothing", "", 1, "", "expected JSON" },
+        { "broken syntax", "{\"atrium_effect\":1,\n\"name\":}", 2, "", "expected JSON" },
+        { "no object", "[1]", 1, "", "expected an object" },
+        { "missing name", "{\"atrium_effect\":1}", 1, "", "expected the field \"name\"" },
+        { "a good one", TOP("\"cooldown\":0,"), 0, NULL, NULL },
+        { "version 2", "{\n\"atrium_effect\":2}", 2, "atrium_effect: ", "1, the version" },
+        { "unknown field", TOP("\"colour\":1,"), 2, "\"colour\"", "expected x_* or one of:" },
+        { "twice", TOP("\"name\":\"b\","), 2, "", "duplicate" },
+        { "text for number", TOP("\"cooldown\":\"long\","), 2,
+          "cooldown: ", "a number from 0 to 60, found \"long\"" },
+        { "negative", TOP("\n\"cooldown\":-1,"), 3,
+          "cooldown: ", "a number from 0 to 60, found -1" },
+        { "bad priority", TOP("\"priority\":\"urgent\","), 2, "priority: ", "one of \"cosmetic\"" },
+        { "bad name", TOP("\"reduced_motion\":\"A B\","), 2, "reduced_motion: ", "a-z" },
+        { "fraction", TOP("\"burst_limit\":1.5,"), 2, "burst_limit: ", "a whole number" },
+        { "max below min", TOP("\"params\":{\"amount\":{\"default\":1,\"min\":5,\"max\":2}},"), 2,
+          "params.amount: ", "max not below min" },
+        { "unknown param", TOP("\"params\":{\"size\":{\"default\":1}},"), 2, "\"size\"", "amount" },
+        { "too many levels", TOP("\"quality\":[{},{},{},{},{}],"), 2, "quality: ", "1 to 4" },
+        { "unknown type",
+          "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\n\"nodes\":[\n"
+          "{\"type\":\"bomb\"}]}",
+          3, "nodes[0].type: ", "\"emitter\"" },
+        { "no type", "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\"nodes\":[{}]}", 1,
+          "nodes[0]: ", "the field \"type\"" },
+        { "field of another type", NODE(",\n\"cue\":\"a\""), 5, "\"cue\"", "one of:" },
+        { "value", NODE(",\n\"speed\":true"), 5, "nodes[0].speed: ", "[min, max]" },
+        { "range upside down", NODE(",\"speed\":\n[5,2]"), 5, "nodes[0].speed: ", "from 5 to" },
+        { "key order", NODE(",\"spin\":{\"keys\":[[0.5,1],\n[0.2,1]]}"), 5,
+          "nodes[0].spin.keys[1]: ", "from 0.5 to 1" },
+        { "too many keys",
+          NODE(",\"spin\":{\"keys\":[[0,1],[0,1],[0,1],[0,1],[0,1],[0,1],[0,1],"
+               "[0,1],[0,1]]}"),
+          4, "nodes[0].spin.keys: ", "1 to 8 keys" },
+        { "key kind", NODE(",\"spin\":{\"keys\":[[0,1,\"fast\"]]}"), 4, "keys[0]: ", "\"linear\"" },
+        { "other param", NODE(",\"rate\":{\"param\":\"size\"}"), 4, "rate.param: ", "\"amount\"" },
+        { "colour", NODE(",\"color\":[[0,\"red\"]]"), 4, "nodes[0].color[0]: ", "#RRGGBB" },
+        { "colour sign", NODE(",\"color\":[[0,\"#-12345\"]]"), 4, "color[0]: ", "#RRGGBB" },
+        { "two shapes", NODE(",\"shape\":{\"circle\":{\"radius\":1},\"line\":{\"length\":1}}"), 4,
+          "nodes[0].shape: ", "\"circle\"" },
+        { "anchor", NODE(",\"at\":\"till\""), 4, "nodes[0].at: ", "\"anchor:NAME\"" },
+        { "long anchor", NODE(",\"at\":\"anchor:abcdefghijklmnopqrstuvwxyzabcdef\""), 4,
+          ".at: ", "\"anchor:NAME\"" },
+        { "folder in a sheet", NODE(",\"sprite\":{\"sheet\":\"../../etc/passwd\"}"), 4,
+          "nodes[0].sprite.sheet: ", "without a folder" },
+        { "death of nobody", NODE(",\n\"on\":{\"death\":\"ghost\"}"), 5,
+          "nodes[0].on.death: ", "an emitter further down" },
+        { "too many nodes",
+          "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\"nodes\":"
+          "[1,2,3,4,5,6,7,8,9,0,1,2,3]}",
+          1, "nodes: ", "1 to 12 nodes" },
+        { "deep", "[[[[[[[[[[[[[[[[[[[[\n", 1, "", "brackets" },
+        { "zero inside", "{\"name\":\"a\\u0000b\"}", 1, "", "expected JSON" },
+    };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        atr_EffectDef def;
+        atr_Error error;
+        const atr_Status st = atr_catalogue_parse(bytes_of(rows[i].json), "bad.json", &def, &error);
+        if (rows[i].path == NULL) {
+            assert_int_equal(st, ATR_OK);
+            continue;
+        }
+        assert_int_equal(st, ATR_ERR_FORMAT);
+        if (strstr(error.text, rows[i].path) == NULL ||
+            strstr(error.text, rows[i].expected) == NULL || error.line != rows[i].line) {
+            fail_msg("%u:%u: %s", error.line, error.column, error.text);
+        }
+        assert_string_equal(error.source, "bad.json");
+        assert_int_equal(def.node_count, 0);
+    }
+}
+
+static void catalogue_parse__larger_than_the_bound__is_refused_unparsed(void **state)
+{
+    (void)state;
+    char *big = malloc(ATR_EFFECT_FILE_MAX + 1);
+    assert_non_null(big);
+    memset(big, ' ', ATR_EFFECT_FILE_MAX + 1);
+    atr_EffectDef def;
+    atr_Error error;
+    assert_int_equal(
+        atr_catalogue_parse((atr_Bytes){ big, ATR_EFFECT_FILE_MAX + 1 }, "big", &def, &error),
+        ATR_ERR_FORMAT);
+    assert_non_null(strstr(error.text, "at most 65536 bytes"));
+    free(big);
+}
+
+static void catalogue_load__builtin__all_are_there_and_name_their_files(void **state)
+{
+    (void)state;
+    static const char *const needed[] = { "coin_sparkle",    "coin_drop",    "coin_shower",
+                                          "coin_pile",       "xp_burst",     "confetti",
+                                          "level_up",        "vip_upgrade",  "achievement_unlocked",
+                                          "count_up",        "receipt_held", "receipt_submitted",
+                                          "receipt_rejected" };
+    atr_Effects *effects = effects_fixed(0);
+    assert_int_equal(atr_catalogue_load(effects, NULL), ATR_OK);
+    for (size_t i = 0; i < ATR_COUNT_OF(needed); i++) {
+        if (atr_effects_definition(effects, needed[i]) == NULL) {
+            fail_msg("%s is missing", needed[i]);
+        }
+    }
+    const char *file = NULL;
+    atr_Bytes json;
+    uint32_t count = 0;
+    for (; atr_catalogue_builtin(count, &file, &json); count++) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "%s.json", atr_effects_name(effects, count));
+        assert_string_equal(file, expected);
+        const atr_EffectDef *def =
+            atr_effects_definition(effects, atr_effects_name(effects, count));
+        if (def->reduced_motion[0] != '\0') {
+            assert_non_null(atr_effects_definition(effects, def->reduced_motion));
+        }
+    }
+    assert_null(atr_effects_name(effects, count));
+    atr_effects_destroy(effects);
+}
+
+static void catalogue_load__builtin__every_effect_shows_itself_and_ends_within_4_s(void **state)
+{
+    (void)state;
+    atr_Effects *effects = effects_fixed(0);
+    atr_RenderQueue *queue = NULL;
+    assert_int_equal(atr_queue_create(NULL, &queue), ATR_OK);
+    assert_int_equal(atr_catalogue_load(effects, NULL), ATR_OK);
+    atr_effects_set_view(effects, 1280, 720);
+    const char *name = NULL;
+    for (uint32_t i = 0; (name = atr_effects_name(effects, i)) != NULL; i++) {
+        print_message("  %s\n", name);
+        const atr_TriggerResult r =
+            atr_effect_trigger(effects, name, &(atr_Trigger){ .x = 640, .y = 200, .amount = 500 });
+        assert_int_equal(r.decision, ATR_DECISION_PLAYED);
+        uint32_t frames = 0;
+        uint32_t shown = 0;
+        for (; atr_effect_is_live(effects, r.id); frames++) {
+            assert_true(frames < 240);
+            atr_effects_advance(effects, 0);
+            atr_DrawList list;
+            assert_int_equal(atr_effects_draw(effects, queue), 0);
+            atr_queue_take(queue, &list);
+            shown += list.count > 0;
+        }
+        assert_true(shown > 30);
+    }
+    atr_queue_destroy(queue);
+    atr_effects_destroy(effects);
+}
+
+/* KIOSK.md: great 120 coins, super 240, epic 500. */
+static void coin_shower__amount__is_the_number_of_coins(void **state)
+{
+    (void)state;
+    static const struct {
+        float amount;
+        uint32_t coins;
+    } rows[] = { { 120, 120 }, { 240, 240 }, { 500, 500 }, { 900, 500 } };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        atr_Effects *effects = effects_fixed(0);
+        assert_int_equal(atr_catalogue_load(effects, NULL), ATR_OK);
+        uint32_t sprites = 0;
+        const atr_SpriteName *names = atr_effects_sprites(effects, &sprites);
+        (void)atr_effect_trigger(effects, "coin_shower",
+                                 &(atr_Trigger){ .amount = rows[i].amount });
+        uint32_t most = 0;
+        for (int frame = 0; frame < 120; frame++) {
+            atr_effects_advance(effects, 0);
+            const atr_Particles p = atr_effects_particles(effects);
+            uint32_t coins = 0;
+            for (uint32_t k = 0; k < p.count; k++) {
+                assert_true(p.sprite[k] < sprites);
+                coins += strcmp(names[p.sprite[k]].sheet, "coin.png") == 0;
+            }
+            most = coins > most ? coins : most;
+        }
+        assert_int_equal(most, rows[i].coins);
+        atr_effects_destroy(effects);
+    }
+}
+
+typedef struct Lines {
+    char text[2048];
+} Lines;
+
+static void keep_line(void *user, atr_LogLevel level, const char *module, const char *text)
+{
+    (void)level;
+    (void)module;
+    Lines *lines = user;
+    const size_t used = strlen(lines->text);
+    snprintf(lines->text + used, sizeof lines->text - used, "%s\n", text);
+}
+
+static void write_file(const char *folder, const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void catalogue_load__folder__replaces_adds_and_skips_bad_files(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/atrium-catalogue-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    write_file(folder, "a.json", "{\"atrium_effect\":1,\n\"name\":7}");
+    write_file(folder, "confetti.json",
+               "{\"atrium_effect\":1,\"name\":\"confetti\",\"duration\":3.5,"
+               "\"nodes\":[{\"type\":\"shake\",\"size\":1}]}");
+    write_file(folder, "mine.json",
+               "{\"atrium_effect\":1,\"name\":\"mine\",\"duration\":1,"
+               "\"nodes\":[{\"type\":\"shake\",\"size\":1}]}");
+    write_file(folder, "notes.txt", "no definition");
+    Lines lines = { "" };
+    atr_Effects *effects = NULL;
+    assert_int_equal(
+        atr_effects_create(&(atr_EffectsDesc){ .no_maintenance = true,
+                                               .log = { keep_line, &lines, ATR_LOG_DEBUG } },
+                           &effects),
+        ATR_OK);
+    assert_int_equal(atr_catalogue_load(effects, folder), ATR_OK);
+    assert_true(atr_effects_definition(effects, "confetti")->duration == 3.5f);
+    assert_non_null(atr_effects_definition(effects, "mine"));
+    assert_non_null(strstr(lines.text, "/a.json:2:8: name: expected a name"));
+    assert_null(strstr(lines.text, "notes"));
+    lines.text[0] = '\0';
+    assert_int_equal(atr_catalogue_load(effects, "/nowhere/at/all"), ATR_OK);
+    assert_non_null(strstr(lines.text, "/nowhere/at/all"));
+    atr_Error error;
+    assert_int_equal(atr_catalogue_load_file(effects, "/nowhere/x.json", &error), ATR_ERR_IO);
+    assert_string_equal(error.source, "/nowhere/x.json");
+    atr_effects_destroy(effects);
+    static const char *const files[] = { "a.json", "confetti.json", "mine.json", "notes.txt" };
+    for (size_t i = 0; i < ATR_COUNT_OF(files); i++) {
+        char path[256];
+        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+        remove(path);
+    }
+    remove(folder);
+}
+
+/* The parser lists what it knows when it meets a field that it does not. */
+static void fields_of(const char *json, char *out, size_t size)
+{
+    atr_EffectDef def;
+    atr_Error error;
+    assert_int_equal(atr_catalogue_parse(bytes_of(json), "x", &def, &error), ATR_ERR_FORMAT);
+    const char *list = strstr(error.text, "one of:");
+    assert_non_null(list);
+    snprintf(out, size, "%s ", list + strlen("one of:"));
+}
+
+static void assert_same_fields(const json_t *properties, const char *known)
+{
+    size_t count = 0;
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)(uintptr_t)properties, name, value)
+    {
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, " %s ", name);
+        if (strstr(known, wanted) == NULL) {
+            fail_msg("schema.json has %s, the parser only%s", name, known);
+        }
+        count++;
+    }
+    for (const char *p = strchr(known + 1, ' '); p != NULL; p = strchr(p + 1, ' ')) {
+        count--;
+    }
+    assert_int_equal(count, 0);
+}
+
+static void schema__fields__are_those_of_the_parser(void **state)
+{
+    (void)state;
+    json_error_t problem;
+    json_t *schema = json_load_file(ATR_SOURCE_DIR "/effects/schema.json", 0, &problem);
+    if (schema == NULL) {
+        fail_msg("schema.json:%d: %s", problem.line, problem.text);
+    }
+    char known[512];
+    fields_of("{\"zzz\":1}", known, sizeof known);
+    assert_same_fields(json_object_get(schema, "properties"), known);
+    const json_t *nodes = json_object_get(json_object_get(schema, "$defs"), "nodes");
+    const char *type = NULL;
+    json_t *node = NULL;
+    size_t types = 0;
+    json_object_foreach((json_t *)(uintptr_t)nodes, type, node)
+    {
+        print_message("  %s\n", type);
+        char json[128];
+        snprintf(json, sizeof json, "{\"nodes\":[{\"type\":\"%s\",\"zzz\":1}]}", type);
+        fields_of(json, known, sizeof known);
+        assert_same_fields(json_object_get(node, "properties"), known);
+        types++;
+    }
+    assert_int_equal(types, 8);
+    json_decref(schema);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(catalogue_parse__every_field__arrives),
+        cmocka_unit_test(catalogue_parse__wrong__says_where_and_what_was_expected),
+        cmocka_unit_test(catalogue_parse__larger_than_the_bound__is_refused_unparsed),
+        cmocka_unit_test(catalogue_load__builtin__all_are_there_and_name_their_files),
+        cmocka_unit_test(catalogue_load__builtin__every_effect_shows_itself_and_ends_within_4_s),
+        cmocka_unit_test(coin_shower__amount__is_the_number_of_coins),
+        cmocka_unit_test(catalogue_load__folder__replaces_adds_and_skips_bad_files),
+        cmocka_unit_test(schema__fields__are_those_of_the_parser),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
