@@ -337,6 +337,23 @@ static void poll_outbox__tells_this_session_until_acknowledged(void **state)
     assert_int_equal(f->seen.events, 2);
 }
 
+static void outbox__no_session_waits__tells_caches_only(void **state)
+{
+    Fixture *f = *state;
+    char text[300];
+    mall_issue(&f->mall, "K1", 1, 25000, 60, text);
+    atr_SubmitRequest request = mall_request(&f->mall, 0, text);
+    request.session = 0;
+    atr_Settlement out;
+    assert_int_equal(atr_loyalty_submit_wait(f->mall.loyalty, &request, &out), ATR_OK);
+    const atr_Store *store = atr_loyalty_store(f->mall.loyalty);
+    atr_OutboxEvent events[8];
+    uint32_t count = 0;
+    assert_int_equal(store->ops->outbox_read(store->self, 0, events, 8, &count), ATR_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(events[0].kind, ATR_OUTBOX_INVALIDATE);
+}
+
 static void outbox__large_purchase__tells_level_and_tier(void **state)
 {
     Fixture *f = *state;
@@ -507,6 +524,7 @@ int main(void)
         TEST(find_card__known_and_unknown),
         TEST(cached_store__there_once_a_worker_read_it),
         TEST(poll_outbox__tells_this_session_until_acknowledged),
+        TEST(outbox__no_session_waits__tells_caches_only),
         TEST(outbox__large_purchase__tells_level_and_tier),
         TEST(resume__on_workers__settles_what_is_pending),
         TEST(destroy__pool_first__every_callback_still_runs),
