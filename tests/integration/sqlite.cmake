@@ -12,3 +12,6 @@ atrium_add_test(test_crash_power
 atrium_add_test(test_crash_kill
     SOURCES test_crash_kill.c crash_driver.c crash_driver.h
     COMPONENTS sqlite LABELS integration TIMEOUT 180)
+atrium_add_test(test_loyalty_zatca
+    SOURCES test_loyalty_zatca.c ../support/receipt_maker.h
+    COMPONENTS sqlite LIBS atrium_dep::libsodium atrium_dep::libsecp256k1 LABELS integration)

@@ -3,17 +3,17 @@ atrium_add_test(test_work_threads
     SOURCES test_work_threads.c COMPONENTS mall LABELS unit threads)
 atrium_add_test(test_rules_limits SOURCES test_rules_limits.c COMPONENTS mall LABELS unit)
 atrium_add_test(test_receipt
-    SOURCES test_receipt.c receipt_maker.h
+    SOURCES test_receipt.c ../support/receipt_maker.h
     COMPONENTS mall
     LIBS atrium_dep::libsodium atrium_dep::libsecp256k1
     LABELS unit)
 atrium_add_test(test_receipt_zatca
-    SOURCES test_receipt_zatca.c receipt_maker.h
+    SOURCES test_receipt_zatca.c ../support/receipt_maker.h
     COMPONENTS mall
     LIBS atrium_dep::libsodium atrium_dep::libsecp256k1
     LABELS unit)
 atrium_add_test(test_rules
-    SOURCES test_rules.c receipt_maker.h
+    SOURCES test_rules.c ../support/receipt_maker.h
     COMPONENTS mall
     LIBS atrium_dep::libsodium atrium_dep::libsecp256k1
     LABELS unit)

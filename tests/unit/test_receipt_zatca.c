@@ -356,6 +356,38 @@ static void zatca_check_signature__pinned_key__must_be_the_one_inside(void **sta
     assert_int_equal(atr_receipt_check_signature(&receipt, &key), ATR_SIGNATURE_BAD);
 }
 
+/* Tag 8 is under no signature, so anyone may spell the key otherwise: it stays the same key, or a
+ * revoked one could hide behind another spelling. */
+static void zatca_decode__key_spelled_otherwise__is_the_same_key(void **state)
+{
+    (void)state;
+    Maker other;
+    maker_init(&other, "odd and even"); /* of the two keys one has an odd y, one an even */
+    assert_int_not_equal(other.ec_public[64] & 1, maker.ec_public[64] & 1);
+    Maker *const makers[] = { &maker, &other };
+    for (size_t i = 0; i < 2; i++) {
+        for (int point = 0; point < MAKER_POINT_COUNT; point++) {
+            Tlv tlv = { .size = 0 };
+            atr_Receipt receipt;
+            uint8_t spki[88];
+            atr_ReceiptKey key = { 0 };
+            makers[i]->spelling = (MakerPoint)point;
+            maker_phase1(&tlv, 0, NULL);
+            maker_phase2(makers[i], &tlv, "invoice", false);
+            const atr_Bytes file = { spki, maker_spki(makers[i], spki) };
+            makers[i]->spelling = MAKER_POINT_LONG;
+            assert_int_equal(maker_decode_tlv(&tlv, &receipt, NULL), ATR_OK);
+            assert_int_equal(receipt.public_key_size, 65);
+            assert_memory_equal(receipt.public_key, makers[i]->ec_public, 65);
+            assert_int_equal(atr_receipt_check_signature(&receipt, NULL), ATR_SIGNATURE_OK);
+            assert_int_equal(atr_receipt_key_parse(file, &key, NULL), ATR_OK);
+            assert_int_equal(key.size, 65);
+            assert_memory_equal(key.bytes, makers[i]->ec_public, 65);
+        }
+    }
+    maker_deinit(&other);
+}
+
 /* One phase 2 tag at a time is replaced by something malformed. */
 static void zatca_decode__phase2_malformed__names_the_tag(void **state)
 {
@@ -446,6 +478,7 @@ int main(void)
         cmocka_unit_test(zatca_check_signature__amount_changed__still_good),
         cmocka_unit_test(zatca_check_signature__hash_or_key_changed__is_bad),
         cmocka_unit_test(zatca_check_signature__pinned_key__must_be_the_one_inside),
+        cmocka_unit_test(zatca_decode__key_spelled_otherwise__is_the_same_key),
         cmocka_unit_test(zatca_decode__phase2_malformed__names_the_tag),
         cmocka_unit_test(zatca_decode__certificate_signature_too_long__is_refused),
         cmocka_unit_test(zatca_decode__broken_der_inside__is_a_bad_signature),

@@ -11,21 +11,6 @@
 
 #include <string.h>
 
-/* ZATCA receipts carry uncompressed points; a key may have been pinned in the short form. */
-static atr_Status find_embedded_key(const atr_Store *store, const atr_Receipt *receipt,
-                                    atr_ReceiptKey *out)
-{
-    atr_Status status =
-        store->ops->key_by_bytes(store->self, receipt->public_key, receipt->public_key_size, out);
-    if (status == ATR_ERR_NOT_FOUND && receipt->public_key_size == 65) {
-        uint8_t compressed[33];
-        compressed[0] = (uint8_t)(0x02 | (receipt->public_key[64] & 1));
-        memcpy(compressed + 1, receipt->public_key + 1, 32);
-        status = store->ops->key_by_bytes(store->self, compressed, sizeof compressed, out);
-    }
-    return status;
-}
-
 /* A key vouched for by the operator for this call is that of the store which the receipt names. */
 static void adopt_key(const atr_ReceiptKey *pinned, const atr_Receipt *receipt, atr_ReceiptKey *out)
 {
@@ -47,7 +32,8 @@ static atr_Status find_key(atr_Loyalty *loyalty, const atr_ReceiptKey *pinned, a
     } else if (j->receipt.format == ATR_RECEIPT_ATR1) {
         status = loyalty->store.ops->key_by_kid(loyalty->store.self, j->receipt.kid, &j->key);
     } else if (j->receipt.format == ATR_RECEIPT_ZATCA2) {
-        status = find_embedded_key(&loyalty->store, &j->receipt, &j->key);
+        status = loyalty->store.ops->key_by_bytes(loyalty->store.self, j->receipt.public_key,
+                                                  j->receipt.public_key_size, &j->key);
     }
     j->key_known = status == ATR_OK;
     return status == ATR_ERR_NOT_FOUND ? ATR_OK : status;

@@ -82,13 +82,23 @@ static bool from_hex(const char *text, size_t size, uint8_t *out, size_t *out_si
            end == text + size;
 }
 
-static bool point_is_valid(const atr_ReceiptKey *key)
+bool atr__point_normalise(uint8_t bytes[65], uint32_t *size)
 {
     secp256k1_pubkey point;
-    if (key->algorithm == ATR_KEY_ED25519) {
-        return crypto_core_ed25519_is_valid_point(key->bytes) == 1;
+    size_t written = 65;
+    if (secp256k1_ec_pubkey_parse(secp256k1_context_static, &point, bytes, *size) != 1) {
+        return false;
     }
-    return secp256k1_ec_pubkey_parse(secp256k1_context_static, &point, key->bytes, key->size) == 1;
+    secp256k1_ec_pubkey_serialize(secp256k1_context_static, bytes, &written, &point,
+                                  SECP256K1_EC_UNCOMPRESSED);
+    *size = (uint32_t)written;
+    return true;
+}
+
+static bool settle_point(atr_ReceiptKey *key)
+{
+    return key->algorithm == ATR_KEY_ED25519 ? crypto_core_ed25519_is_valid_point(key->bytes) == 1
+                                             : atr__point_normalise(key->bytes, &key->size);
 }
 
 atr_Status atr_receipt_key_parse(atr_Bytes text, atr_ReceiptKey *out, atr_Error *error)
@@ -118,7 +128,7 @@ atr_Status atr_receipt_key_parse(atr_Bytes text, atr_ReceiptKey *out, atr_Error 
                                  "DER or hexadecimal");
     }
     memcpy(key.bytes, bytes, key.size);
-    if (!point_is_valid(&key)) {
+    if (!settle_point(&key)) {
         return atr__receipt_fail(error, SOURCE, 0, "expected a point on the curve of its kind");
     }
     out->algorithm = key.algorithm;

@@ -42,4 +42,8 @@ atr_Status atr__decode_zatca(const char *text, size_t size, atr_Receipt *out, at
 bool atr__spki_parse(const uint8_t *der, size_t size, atr_KeyAlgorithm *algorithm,
                      const uint8_t **key, uint32_t *key_size);
 
+/* Rewrites a point of secp256k1 in its long form, so that one key has one spelling: a pinned key is
+ * looked for by its bytes. False, unchanged: not on the curve. */
+bool atr__point_normalise(uint8_t bytes[65], uint32_t *size);
+
 #endif

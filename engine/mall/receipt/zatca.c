@@ -143,6 +143,8 @@ static atr_Status read_signature(const Value *values, atr_Receipt *out, atr_Erro
     }
     memcpy(out->public_key, key, key_size);
     out->public_key_size = key_size;
+    /* What is on no curve stays as it is: no signature verifies with it. */
+    (void)atr__point_normalise(out->public_key, &out->public_key_size);
     if (values[9].bytes != NULL) {
         if (values[9].size > sizeof out->certificate_signature) {
             return fail(error, values, 9, "at most 80 bytes");

@@ -56,7 +56,7 @@ typedef struct atr_ReceiptKey {
     char till[ATR_RECEIPT_NAME_MAX + 1]; /* "" when any till of the store may use it */
     char trn[16];                        /* tax registration number, 15 digits; "" unchecked */
     atr_KeyAlgorithm algorithm;
-    uint8_t bytes[65]; /* Ed25519: 32 bytes; secp256k1: 33 or 65 bytes, SEC 1 */
+    uint8_t bytes[65]; /* Ed25519: 32 bytes; secp256k1: 65 bytes, SEC 1, uncompressed */
     uint32_t size;
     int64_t valid_from_s;  /* UTC seconds; 0: always */
     int64_t valid_until_s; /* UTC seconds; 0: for ever */
@@ -85,7 +85,7 @@ typedef struct atr_Receipt {
     uint32_t signed_size;
     uint8_t signature[80];
     uint32_t signature_size;
-    uint8_t public_key[65]; /* ZATCA2: the key inside the receipt, SEC 1 */
+    uint8_t public_key[65]; /* ZATCA2: the key inside the receipt, SEC 1, uncompressed */
     uint32_t public_key_size;
     uint8_t certificate_signature[80]; /* ZATCA2 tag 9 */
     uint32_t certificate_signature_size;

@@ -13,17 +13,27 @@
 #include <stdio.h>
 #include <string.h>
 
+/* SEC 1 has three ways to write a point down. */
+typedef enum MakerPoint {
+    MAKER_POINT_LONG = 0,
+    MAKER_POINT_SHORT,
+    MAKER_POINT_HYBRID,
+    MAKER_POINT_COUNT
+} MakerPoint;
+
 typedef struct Maker {
     uint8_t ed_public[32];
     uint8_t ed_secret[64];
     uint8_t ec_secret[32];
     uint8_t ec_public[65];
     secp256k1_context *context;
+    MakerPoint spelling; /* of the key in codes and key files */
 } Maker;
 
 static inline void maker_init(Maker *maker, const char *seed_words)
 {
     uint8_t seed[32];
+    maker->spelling = MAKER_POINT_LONG;
     assert_true(sodium_init() >= 0);
     crypto_hash_sha256(seed, (const uint8_t *)seed_words, strlen(seed_words));
     crypto_sign_seed_keypair(maker->ed_public, maker->ed_secret, seed);
@@ -131,10 +141,26 @@ static const uint8_t maker_spki_prefix[23] = {
     0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a, 0x03, 0x42, 0x00,
 };
 
-static inline void maker_spki(const Maker *maker, uint8_t out[88])
+/* The SubjectPublicKeyInfo of the maker's point, in its spelling. Returns the size. */
+static inline size_t maker_spki(const Maker *maker, uint8_t out[88])
 {
+    const uint8_t odd = maker->ec_public[64] & 1;
     memcpy(out, maker_spki_prefix, 23);
     memcpy(out + 23, maker->ec_public, 65);
+    switch (maker->spelling) {
+    case MAKER_POINT_SHORT:
+        out[1] = 0x36;
+        out[21] = 0x22;
+        out[23] = 0x02 | odd;
+        return 23 + 33;
+    case MAKER_POINT_HYBRID:
+        out[23] = 0x06 | odd;
+        break;
+    case MAKER_POINT_LONG:
+    case MAKER_POINT_COUNT:
+        break;
+    }
+    return 23 + 65;
 }
 
 static inline void maker_hash(const char *invoice, uint8_t hash[32])
@@ -172,12 +198,12 @@ static inline void maker_phase2(const Maker *maker, Tlv *tlv, const char *invoic
     char text[128];
     maker_hash(invoice, hash);
     const size_t size = maker_sign(maker, hash, high_s, der, sizeof der);
-    maker_spki(maker, spki);
+    const size_t spki_size = maker_spki(maker, spki);
     sodium_bin2base64(text, sizeof text, hash, 32, sodium_base64_VARIANT_ORIGINAL);
     tlv_text(tlv, 6, text);
     sodium_bin2base64(text, sizeof text, der, size, sodium_base64_VARIANT_ORIGINAL);
     tlv_text(tlv, 7, text);
-    tlv_add(tlv, 8, spki, sizeof spki);
+    tlv_add(tlv, 8, spki, spki_size);
 }
 
 static inline atr_Status maker_decode_tlv(const Tlv *tlv, atr_Receipt *out, atr_Error *error)
