@@ -1,8 +1,10 @@
 /* The render queue. Commands wait in one lock-free ring, or with ATR_OVERFLOW_DROP_LOWEST in one
  * per importance, so that the oldest of the least important is the head of the lowest ring that is
- * not empty. A push first takes one of `capacity` places by counting `waiting` up; with all places
- * taken it pops a victim and has its place, or is refused. The bound is therefore exact and every
- * command is counted once: pushed = taken + replaced + waiting.
+ * not empty.
+ *
+ * One ring bounds itself. Several share a count of places: a push takes one, with all taken it pops
+ * a victim and has its place, or is refused. Either way the bound is exact and every command is
+ * counted once: pushed = taken + replaced + waiting.
  *
  * With several rings a sequence number restores the order when the frame is taken. A ring whose
  * next command is still being written hides what is behind it; to hand out later commands of the
@@ -33,10 +35,9 @@ struct atr_RenderQueue {
     atr__OrderKey *keys;           /* 2 * desc.capacity; take only */
     atr_DrawCmd *commands;         /* desc.capacity; what the last take handed out */
     char before_counts[ATR__CACHE_LINE];
-    atomic_uint waiting; /* places taken */
+    atomic_uint places; /* several rings: taken, kept items included */
     atomic_uint high_water;
     atomic_uint_fast64_t sequence;
-    atomic_uint_fast64_t pushed;
     atomic_uint_fast64_t refused;
     atomic_uint_fast64_t replaced;
 };
@@ -112,32 +113,9 @@ static void note_high_water(atr_RenderQueue *queue, uint32_t waiting)
     }
 }
 
-/* Takes a free place. A loop, not an addition that is taken back: that would let another push see
- * the queue full when it never was. It repeats only when another thread has changed the count. */
-static bool place_take(atr_RenderQueue *queue)
-{
-    uint32_t waiting = atomic_load_explicit(&queue->waiting, memory_order_relaxed);
-    while (waiting < queue->desc.capacity) {
-        /* acquire: pairs with the release in place_leave, so that the cell the place belonged to is
-         * seen empty too. */
-        if (atomic_compare_exchange_weak_explicit(&queue->waiting, &waiting, waiting + 1,
-                                                  memory_order_acquire, memory_order_relaxed)) {
-            note_high_water(queue, waiting + 1);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void place_leave(atr_RenderQueue *queue, uint32_t count)
-{
-    /* release: the pops before it are seen by whoever takes the place. */
-    atomic_fetch_sub_explicit(&queue->waiting, count, memory_order_release);
-}
-
 /* Drops one waiting command of at most this importance, the least important and of those the
- * oldest; its place is then the caller's. */
-static bool victim_take(atr_RenderQueue *queue, uint32_t importance)
+ * oldest. */
+static bool victim_drop(atr_RenderQueue *queue, uint32_t importance)
 {
     const uint32_t last = queue->ring_count == 1 ? 0 : importance;
     for (uint32_t i = 0; i <= last; i++) {
@@ -150,19 +128,57 @@ static bool victim_take(atr_RenderQueue *queue, uint32_t importance)
     return false;
 }
 
-static bool place_find(atr_RenderQueue *queue, uint32_t importance)
+static bool push_one_ring(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
 {
+    atr__Ring *ring = &queue->rings[0];
     for (int i = 0; i < TRIES; i++) {
-        if (place_take(queue)) {
+        if (atr__ring_push(ring, cmd, queue->desc.capacity, NULL)) {
             return true;
         }
         if (queue->desc.overflow == ATR_OVERFLOW_DROP_NEWEST) {
             return false;
         }
-        if (victim_take(queue, importance)) {
+        (void)victim_drop(queue, 0); /* none when a take has just made room */
+    }
+    return false;
+}
+
+/* Takes a free place. A loop, not an addition that is taken back: that would let another push see
+ * the queue full when it never was. It repeats only when another thread has changed the count. */
+static bool place_take(atr_RenderQueue *queue)
+{
+    uint32_t places = atomic_load_explicit(&queue->places, memory_order_relaxed);
+    while (places < queue->desc.capacity) {
+        /* acquire: pairs with the release in place_leave, so that the cell the place belonged to is
+         * seen empty too. */
+        if (atomic_compare_exchange_weak_explicit(&queue->places, &places, places + 1,
+                                                  memory_order_acquire, memory_order_relaxed)) {
+            note_high_water(queue, places + 1);
             return true;
         }
     }
+    return false;
+}
+
+static void place_leave(atr_RenderQueue *queue, uint32_t count)
+{
+    /* release: the pops before it are seen by whoever takes the place. */
+    atomic_fetch_sub_explicit(&queue->places, count, memory_order_release);
+}
+
+static bool push_several_rings(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
+{
+    bool placed = false;
+    for (int i = 0; i < TRIES && !placed; i++) {
+        placed = place_take(queue) || victim_drop(queue, cmd->importance); /* its place is ours */
+    }
+    if (!placed) {
+        return false;
+    }
+    if (atr__ring_push(&queue->rings[cmd->importance], cmd, UINT64_MAX, &queue->sequence)) {
+        return true;
+    }
+    place_leave(queue, 1);
     return false;
 }
 
@@ -172,23 +188,18 @@ atr_Status atr_queue_push(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
     if (cmd->layer >= ATR_LAYER_COUNT || cmd->importance >= IMPORTANCES) {
         return ATR_ERR_INVALID;
     }
-    if (place_find(queue, cmd->importance)) {
-        const bool several = queue->ring_count > 1;
-        if (atr__ring_push(&queue->rings[several ? cmd->importance : 0], cmd,
-                           several ? &queue->sequence : NULL)) {
-            atomic_fetch_add_explicit(&queue->pushed, 1u, memory_order_relaxed);
-            return ATR_OK;
-        }
-        place_leave(queue, 1);
+    const bool pushed =
+        queue->ring_count == 1 ? push_one_ring(queue, cmd) : push_several_rings(queue, cmd);
+    if (!pushed) {
+        atomic_fetch_add_explicit(&queue->refused, 1u, memory_order_relaxed);
     }
-    atomic_fetch_add_explicit(&queue->refused, 1u, memory_order_relaxed);
-    return ATR_ERR_FULL;
+    return pushed ? ATR_OK : ATR_ERR_FULL;
 }
 
 /* ---- Take ------------------------------------------------------------------------------------ */
 
-/* Moves every command that can be had into `items`. There is always room: what is in `items` keeps
- * its place until place_leave. */
+/* Moves every command that can be had into `items`. There is room for all that wait: of several
+ * rings, what is in `items` keeps its place until place_leave. */
 static uint32_t gather(atr_RenderQueue *queue)
 {
     uint32_t count = queue->kept;
@@ -197,9 +208,7 @@ static uint32_t gather(atr_RenderQueue *queue)
         /* acquire: see atr__ring_claimed. */
         const uint64_t next = atomic_load_explicit(&queue->sequence, memory_order_acquire);
         const uint64_t claimed = atr__ring_claimed(ring);
-        while (count < queue->desc.capacity && atr__ring_pop(ring, &queue->items[count])) {
-            count++;
-        }
+        count += atr__ring_pop_many(ring, queue->items + count, queue->desc.capacity - count);
         if (atr__ring_popped(ring) >= claimed) {
             queue->drained[i] = next;
         }
@@ -237,15 +246,17 @@ static uint32_t part(atr__QueueItem *items, uint32_t count, uint64_t limit)
 void atr_queue_take(atr_RenderQueue *queue, atr_DrawList *out)
 {
     ATR_ASSERT(queue != NULL && out != NULL);
+    const bool several = queue->ring_count > 1;
     const uint32_t all = gather(queue);
-    const uint32_t count =
-        queue->ring_count > 1 ? part(queue->items, all, complete_below(queue)) : all;
+    const uint32_t count = several ? part(queue->items, all, complete_below(queue)) : all;
     atr__queue_order(queue->items, count, queue->desc.unordered_layers, queue->keys,
                      queue->commands, out);
     queue->kept = all - count;
     memmove(queue->items, queue->items + count, queue->kept * sizeof *queue->items);
-    if (count > 0) {
+    if (several) {
         place_leave(queue, count);
+    } else {
+        note_high_water(queue, count);
     }
 }
 
@@ -254,11 +265,20 @@ void atr_queue_stats(const atr_RenderQueue *queue, atr_QueueStats *out)
     ATR_ASSERT(queue != NULL && out != NULL);
     atr_RenderQueue *q = (atr_RenderQueue *)queue;
     *out = (atr_QueueStats){
-        .pushed = atomic_load_explicit(&q->pushed, memory_order_relaxed),
         .refused = atomic_load_explicit(&q->refused, memory_order_relaxed),
         .replaced = atomic_load_explicit(&q->replaced, memory_order_relaxed),
-        .waiting = atomic_load_explicit(&q->waiting, memory_order_relaxed),
-        .high_water = atomic_load_explicit(&q->high_water, memory_order_relaxed),
         .capacity = queue->desc.capacity,
     };
+    uint64_t popped = 0;
+    for (uint32_t i = 0; i < q->ring_count; i++) {
+        popped += atr__ring_popped(&q->rings[i]);
+        out->pushed += atr__ring_claimed(&q->rings[i]);
+    }
+    if (q->ring_count > 1) {
+        out->waiting = atomic_load_explicit(&q->places, memory_order_relaxed);
+    } else if (out->pushed > popped) { /* the two were not read at the same moment */
+        out->waiting = (uint32_t)(out->pushed - popped);
+    }
+    const uint32_t high = atomic_load_explicit(&q->high_water, memory_order_relaxed);
+    out->high_water = out->waiting > high ? out->waiting : high;
 }

@@ -57,14 +57,36 @@ static inline void atr__ring_deinit(atr__Ring *ring, const atr_Allocator *alloca
     ring->cells = NULL;
 }
 
-/* The command's order is drawn from `sequence`, or is its position where that is NULL. */
-static inline bool atr__ring_push(atr__Ring *ring, const atr_DrawCmd *cmd,
+/* How many positions have been claimed by producers.
+ *
+ * relaxed: a caller that loaded the sequence number with acquire beforehand sees every claim whose
+ * number is below it, because the number was drawn, with release, after the claim. */
+static inline uint64_t atr__ring_claimed(atr__Ring *ring)
+{
+    return atomic_load_explicit(&ring->push_at, memory_order_relaxed);
+}
+
+/* How many of them have been popped, here or elsewhere; relaxed: our own pops are in it. */
+static inline uint64_t atr__ring_popped(atr__Ring *ring)
+{
+    return atomic_load_explicit(&ring->pop_at, memory_order_relaxed);
+}
+
+/* False when `capacity` commands wait. The command's order is drawn from `sequence`, or is its
+ * position where that is NULL. */
+static inline bool atr__ring_push(atr__Ring *ring, const atr_DrawCmd *cmd, uint64_t capacity,
                                   atomic_uint_fast64_t *sequence)
 {
     /* relaxed: a stale position only makes the compare-exchange fail and load a newer one. */
     uint64_t at = atomic_load_explicit(&ring->push_at, memory_order_relaxed);
     atr__RingCell *cell = NULL;
     for (;;) {
+        /* The claim below succeeds only for this very position, and pops only ever add room, so the
+         * bound holds when it does; a stale count of pops errs towards full. */
+        const uint64_t popped = atr__ring_popped(ring);
+        if (at >= popped && at - popped >= capacity) {
+            return false;
+        }
         cell = &ring->cells[at & (ring->size - 1)];
         /* acquire: pairs with the consumer's release below, so that its copy out of this cell
          * happened before we write into it. */
@@ -119,19 +141,33 @@ static inline bool atr__ring_pop(atr__Ring *ring, atr__QueueItem *out)
     return true;
 }
 
-/* How many positions have been claimed by producers.
- *
- * relaxed: a caller that loaded the sequence number with acquire beforehand sees every claim whose
- * number is below it, because the number was drawn, with release, after the claim. */
-static inline uint64_t atr__ring_claimed(atr__Ring *ring)
+/* Pops up to `most` commands with one claim. */
+static inline uint32_t atr__ring_pop_many(atr__Ring *ring, atr__QueueItem *out, uint32_t most)
 {
-    return atomic_load_explicit(&ring->push_at, memory_order_relaxed);
-}
-
-/* How many of them have been popped, here or elsewhere; relaxed: our own pops are in it. */
-static inline uint64_t atr__ring_popped(atr__Ring *ring)
-{
-    return atomic_load_explicit(&ring->pop_at, memory_order_relaxed);
+    /* relaxed, here and in the compare-exchange: as in push. */
+    uint64_t at = atomic_load_explicit(&ring->pop_at, memory_order_relaxed);
+    uint32_t count = 0;
+    do {
+        /* Ready cells stay so until pop_at passes them, and then the claim fails. */
+        for (count = 0; count < most; count++) {
+            atr__RingCell *cell = &ring->cells[(at + count) & (ring->size - 1)];
+            /* acquire: pairs with the producer's release, so that the item is complete. */
+            if (atomic_load_explicit(&cell->turn, memory_order_acquire) != at + count + 1) {
+                break;
+            }
+        }
+        if (count == 0) {
+            return 0;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&ring->pop_at, &at, at + count,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    for (uint32_t i = 0; i < count; i++) {
+        atr__RingCell *cell = &ring->cells[(at + i) & (ring->size - 1)];
+        out[i] = cell->item;
+        /* release: our copy is finished before the producer of the next round may write. */
+        atomic_store_explicit(&cell->turn, at + i + ring->size, memory_order_release);
+    }
+    return count;
 }
 
 #endif
