@@ -10,3 +10,8 @@ foreach(renderer IN ITEMS software opengl opengles2)
             COMPONENTS plugin LABELS ${labels} ARGS ${renderer} TIMEOUT 180)
     endforeach()
 endforeach()
+atrium_add_test(test_frame_allocations
+    SOURCES test_frame_allocations.c
+        ../support/alloc_count.c ../support/alloc_count.h
+        ../support/coin_scene.c ../support/coin_scene.h
+    COMPONENTS plugin LABELS integration)
