@@ -1,0 +1,53 @@
+/* What the suites of atrium-bench share: options, figures, how they are reported. */
+#ifndef ATR_BENCH_H
+#define ATR_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BENCH_ROUNDS 5 /* interleaved with the peer's; the median counts */
+
+typedef struct BenchOptions {
+    bool json;
+    bool long_run;
+    uint64_t seed;
+    const char *filter; /* NULL: all */
+    int reported;       /* lines so far */
+} BenchOptions;
+
+/* NAN stands for a figure there is none of. */
+typedef struct BenchResult {
+    const char *name;
+    const char *unit;
+    double atrium; /* median */
+    double p99;
+    const char *peer; /* NULL: none */
+    double peer_value;
+    double ratio; /* how many times better than the peer */
+    struct {
+        const char *name; /* NULL ends the list */
+        double value;
+    } extra[8];
+} BenchResult;
+
+/* Whether --filter lets the case through. */
+bool bench_wants(const BenchOptions *options, const char *name);
+
+/* Prints one line. */
+void bench_report(BenchOptions *options, const BenchResult *result);
+
+/* Prints on stderr what went wrong; returns 3, the exit code of a fault. */
+int bench_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+uint64_t bench_now_ns(void);
+
+/* Nearest rank, p in 0..100; sorts the values. NAN without any. */
+double bench_percentile(double *values, size_t count, double p);
+
+/* Suites: each returns 0 or an exit code. */
+int bench_effects(BenchOptions *options);
+int bench_frame(BenchOptions *options);
+int bench_queue(BenchOptions *options);
+
+#endif
