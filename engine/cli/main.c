@@ -53,6 +53,8 @@ static const CliVerb verbs[] = {
       "Sums every user's ledger rows and compares them with the balances, and looks for receipts\n"
       "that were credited twice. Exits 0 when all is balanced, 1 when not.",
       CLI_BIT(CLI_OPTION_JSON), 0, cli_ledger_check },
+    { "effect", "list", NULL, "[--json]", "Lists the effects that are built in.",
+      CLI_BIT(CLI_OPTION_JSON), 0, cli_effect_list },
     { "doctor", "", NULL, "[--json]",
       "Prints every configuration value and where it came from, and checks the data folder, the\n"
       "database and the fonts. Exits 0 when nothing is broken, 3 when something is.",

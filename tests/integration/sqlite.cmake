@@ -1,5 +1,7 @@
 atrium_add_test(test_sqlite_open
     SOURCES test_sqlite_open.c COMPONENTS sqlite LIBS atrium_dep::sqlite3 LABELS integration)
+atrium_add_test(test_sqlite_threads
+    SOURCES test_sqlite_threads.c COMPONENTS sqlite LABELS integration threads)
 atrium_add_test(test_loyalty
     SOURCES test_loyalty.c COMPONENTS sqlite LIBS atrium_dep::libsodium LABELS integration)
 atrium_add_test(test_loyalty_requests

@@ -27,7 +27,7 @@ static void cli__help__is_there_for_every_verb(void **state)
     static const char *const verbs[][2] = {
         { "receipt", "issue" }, { "receipt", "verify" }, { "receipt", "submit" },
         { "user", "add" },      { "user", "show" },      { "store", "add" },
-        { "store", "list" },    { "ledger", "check" },
+        { "store", "list" },    { "ledger", "check" },   { "effect", "list" },
     };
     cli_expect(&run, 0, "--help");
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
@@ -295,7 +295,7 @@ static void cli__configuration_wrong__names_file_and_line(void **state)
     assert_non_null(strstr(run.err, "ATRIUM_WORK_THREADS"));
 }
 
-/* ---- Stores, demonstration ---------------------------------------------------------- */
+/* ---- Stores, effects, demonstration ---------------------------------------------------------- */
 
 static void store_list__shows_what_was_added(void **state)
 {
@@ -315,6 +315,26 @@ static void store_list__shows_what_was_added(void **state)
     assert_string_equal(cli_text(store, "opens"), "18:00");
     assert_string_equal(cli_text(store, "closes"), "02:30");
     assert_true(json_is_false(json_object_get(store, "demo")));
+    json_decref(list);
+}
+
+static void effect_list__names_what_receipts_play(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "coin_shower",       "level_up",         "vip_upgrade",
+                                         "receipt_submitted", "receipt_rejected", "confetti" };
+    cli_expect(&run, 0, "effect", "list", "--json");
+    json_t *list = cli_json(&run);
+    for (size_t n = 0; n < sizeof names / sizeof names[0]; n++) {
+        bool found = false;
+        for (size_t i = 0; i < json_array_size(list); i++) {
+            const json_t *row = json_array_get(list, i);
+            found = found || strcmp(cli_text(row, "name"), names[n]) == 0;
+            assert_true(json_number_value(json_object_get(row, "duration_s")) > 0.0);
+            assert_true(cli_text(row, "priority")[0] != '\0');
+        }
+        assert_true(found);
+    }
     json_decref(list);
 }
 
@@ -352,6 +372,7 @@ int main(void)
         TEST(cli__rules_from_configuration__are_used),
         TEST(cli__configuration_wrong__names_file_and_line),
         TEST(store_list__shows_what_was_added),
+        TEST(effect_list__names_what_receipts_play),
         TEST(cli__demo__only_where_the_folder_was_made_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

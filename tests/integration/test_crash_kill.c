@@ -127,7 +127,7 @@ static uint32_t saved_count(void)
 static void kill__at_twenty_moments__keeps_every_promise(void **state)
 {
     (void)state;
-    ScratchFolder folder;
+    ScratchFolder folder = { "" };
     char path[2 * SCRATCH_PATH_MAX];
     char said[256];
     TestClock clock;
@@ -158,7 +158,7 @@ static void kill__at_twenty_moments__keeps_every_promise(void **state)
 static void fault__acknowledged_before_stored__is_caught(void **state)
 {
     (void)state;
-    ScratchFolder folder;
+    ScratchFolder folder = { "" };
     char path[2 * SCRATCH_PATH_MAX];
     char said[256];
     TestClock clock;

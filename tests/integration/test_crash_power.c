@@ -185,6 +185,9 @@ static void power_cut__at_named_points__keeps_every_promise(void **state)
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
         print_message("  %s\n", rows[i].name);
         for (int step = 0; step < STEPS; step++) {
+            if (rows[i].cut == CUT_AFTER_SIGNATURE && world.receipts[step] == NO_RECEIPT) {
+                continue; /* what is no receipt has none */
+            }
             for (uint32_t seed = 0; seed < 2; seed++) {
                 Run run = { .cut = rows[i].cut, .cut_at_step = step };
                 begin_copy(&(PowerPlan){ .keep_seed = seed * (uint32_t)(step + 1) });

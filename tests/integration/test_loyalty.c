@@ -429,7 +429,7 @@ static bool files_hold(const Mall *mall, const char *digits)
     bool found = false;
     for (size_t n = 0; n < ATR_COUNT_OF(names); n++) {
         char path[2 * SCRATCH_PATH_MAX];
-        struct stat info;
+        struct stat info = { 0 };
         scratch_folder_file(&mall->folder, names[n], path, sizeof path);
         const int fd = open(path, O_RDONLY);
         assert_true(fd >= 0 && fstat(fd, &info) == 0);

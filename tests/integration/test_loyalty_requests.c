@@ -148,6 +148,25 @@ static void submit__good_receipt__steps_then_done_once(void **state)
     assert_int_equal(mall_check_ledger(&f->mall).coins, 60);
 }
 
+/* The first time, and when the answer is looked up: no signature was ever judged. */
+static void submit__garbage__saved_and_settled_no_signature(void **state)
+{
+    Fixture *f = *state;
+    atr_SubmitRequest request = mall_request(&f->mall, 0, "no receipt");
+    request.on_step = on_step;
+    request.on_done = on_done;
+    request.context = &f->seen;
+    for (int time = 1; time <= 2; time++) {
+        assert_int_equal(atr_loyalty_submit(f->mall.loyalty, &request), ATR_OK);
+        mall_drain_until(&f->mall, &f->seen.done, time);
+        assert_int_equal(f->seen.status, ATR_OK);
+        assert_int_equal(f->seen.settlement.verdict.reasons[0].rule, ATR_RULE_BAD_FORMAT);
+        assert_int_equal(f->seen.steps_count, 2 * time);
+        assert_int_equal(f->seen.steps[2 * time - 2], ATR_STEP_SAVED);
+        assert_int_equal(f->seen.steps[2 * time - 1], ATR_STEP_SETTLED);
+    }
+}
+
 static void submit__unknown_user__done_without_a_step(void **state)
 {
     Fixture *f = *state;
@@ -513,6 +532,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(submit__good_receipt__steps_then_done_once),
+        TEST(submit__garbage__saved_and_settled_no_signature),
         TEST(submit__unknown_user__done_without_a_step),
         TEST(submit__refuses),
         TEST(submit__without_callbacks__is_settled_all_the_same),

@@ -64,7 +64,6 @@ static const char *const version_1[] = {
     " WHERE outcome > 0",
     "CREATE INDEX submission_amount ON submission(store, submitted_ms, total_fils)"
     " WHERE outcome = 2",
-    "CREATE INDEX submission_reference ON submission(reference)",
 
     "CREATE TABLE reason(submission INTEGER NOT NULL REFERENCES submission(seq),"
     " position INTEGER NOT NULL, rule TEXT NOT NULL, hard INTEGER NOT NULL,"

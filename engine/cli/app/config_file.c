@@ -134,16 +134,16 @@ atr_Status app_config_read_file(AppConfigLoad *load, const char *path, atr_Error
                  st == ATR_ERR_NOT_FOUND ? "there is none" : "not permitted");
     } else {
         const int line = ini_parse_stream(read_line, &reading, take_value, &reading);
-        if (reading.failed) {
-            st = ATR_ERR_FORMAT;
-        } else if (ferror(reading.file) != 0) {
+        if (ferror(reading.file) != 0) {
             st = ATR_ERR_IO;
             snprintf(reading.error.text, sizeof reading.error.text, "reading failed");
-        } else if (line != 0) {
+        } else if (line > 0 && (!reading.failed || (uint32_t)line < reading.error.line)) {
             st = ATR_ERR_FORMAT;
-            reading.error.line = line > 0 ? (uint32_t)line : 0;
+            reading.error.line = (uint32_t)line;
             snprintf(reading.error.text, sizeof reading.error.text,
                      "expected [section], key = value, or a comment");
+        } else if (reading.failed || line != 0) {
+            st = ATR_ERR_FORMAT;
         }
         fclose(reading.file);
     }

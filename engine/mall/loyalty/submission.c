@@ -2,7 +2,7 @@
  * One receipt from text to settlement, and those that an earlier process left on the way.
  *
  *   stored as pending (durable)   →  SAVED
- *   decoded, signature judged     →  SIGNATURE
+ *   decoded, signature judged     →  SIGNATURE, unless it is no receipt
  *   settled in one transaction    →  SETTLED
  *
  * Each arrow may be cut off by a crash: what is pending is taken up again by its id, and the store
@@ -128,7 +128,9 @@ static atr_Status settle_pending(atr_Loyalty *loyalty, const atr_Submission *sub
     if (status != ATR_OK) {
         return status;
     }
-    report(steps, ATR_STEP_SIGNATURE);
+    if (judgement.decoded) {
+        report(steps, ATR_STEP_SIGNATURE);
+    }
     DecideContext context = { loyalty, &judgement };
     atr_SettleRequest request = {
         .id = submission->id,
@@ -195,7 +197,9 @@ static atr_Status take_up(atr_Loyalty *loyalty, const atr_Submission *submission
             return found;
         }
     }
-    report(steps, ATR_STEP_SIGNATURE);
+    if (out->format != ATR_RECEIPT_UNKNOWN) {
+        report(steps, ATR_STEP_SIGNATURE);
+    }
     report(steps, ATR_STEP_SETTLED);
     return ATR_OK;
 }

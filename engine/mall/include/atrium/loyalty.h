@@ -44,7 +44,7 @@ typedef struct atr_LoyaltyDesc {
 /** Steps of a receipt that the reading screen ticks; each is reported when it is true. */
 typedef enum atr_SubmitStep {
     ATR_STEP_SAVED = 1,     /* durable on disk */
-    ATR_STEP_SIGNATURE = 2, /* decoded and its signature judged */
+    ATR_STEP_SIGNATURE = 2, /* decoded and its signature judged; never for what is no receipt */
     ATR_STEP_SETTLED = 3    /* decided and committed */
 } atr_SubmitStep;
 
