@@ -23,6 +23,18 @@ static bool is_terminated(const char *text, size_t capacity)
     return memchr(text, '\0', capacity) != NULL;
 }
 
+/* Byte by byte, what lies between the members included: it may be written somewhere as a whole. */
+static bool is_all_zero(const void *memory, size_t size)
+{
+    const uint8_t *bytes = memory;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void check_accepted(const atr_Receipt *receipt, const atr_Error *error)
 {
     REQUIRE(error->text[0] == '\0');
@@ -67,7 +79,6 @@ static void judge(const atr_Receipt *receipt, const atr_ReceiptKey *key)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const atr_Receipt zero = { 0 };
     atr_Receipt receipt;
     atr_Error error = { .line = 1 };
     if (atr_receipt_decode((atr_Bytes){ data, size }, &receipt, &error) == ATR_OK) {
@@ -77,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         judge(&receipt, &key);
     } else {
         REQUIRE(error.text[0] != '\0' && error.source[0] != '\0');
-        REQUIRE(memcmp(&receipt, &zero, sizeof zero) == 0);
+        REQUIRE(is_all_zero(&receipt, sizeof receipt));
     }
 
     atr_ReceiptKey key = { 0 };

@@ -129,12 +129,14 @@ void cli_run(CliRun *run, const char *first, ...)
     bool data_named = false;
     va_list list;
     va_start(list, first);
-    for (const char *a = first; a != NULL; a = va_arg(list, const char *)) {
+    const char *a = first;
+    while (a != NULL) {
         assert_true(count < ARGUMENTS_MAX);
         data_named = data_named || strcmp(a, "--data") == 0;
         snprintf(expanded[count], sizeof expanded[count], "%s", a[0] == '@' ? cli_path(a) : a);
         arguments[count] = expanded[count];
         count++;
+        a = va_arg(list, const char *); /* NOLINT(clang-analyzer-valist.Uninitialized): it is */
     }
     va_end(list);
     if (!data_named && count > 1 && arguments[1][0] != '-') {

@@ -25,7 +25,7 @@ int cli_tear_down(void **state);
 
 /* Runs `atrium` with arguments up to NULL; "@name" stands for a file in the test's folder. The data
  * folder is "@data" unless --data is among them. */
-void cli_run(CliRun *run, const char *arguments, ...) __attribute__((sentinel));
+void cli_run(CliRun *run, const char *first, ...) __attribute__((sentinel));
 
 /* Standard input of the next run; NULL: empty. Borrowed until that run. */
 void cli_set_input(const char *text);

@@ -203,8 +203,8 @@ static void config_load__too_long__is_refused(void **state)
     static char ini[70000];
     AppConfig c;
     atr_Error error;
-    memset(ini, 'x', 400);
-    memcpy(ini, "[desk]\nplace_en = ", 18);
+    snprintf(ini, sizeof ini, "[desk]\nplace_en = ");
+    memset(ini + strlen(ini), 'x', 400);
     assert_int_equal(load(ini, &c, &error), ATR_ERR_FORMAT);
     assert_int_equal(error.line, 2);
     assert_non_null(strstr(error.text, "a line of at most"));

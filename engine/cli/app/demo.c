@@ -237,7 +237,7 @@ static size_t put_tag(uint8_t *out, uint8_t tag, const char *text)
     const size_t length = strlen(text);
     out[0] = tag;
     out[1] = (uint8_t)length;
-    memcpy(out + 2, text, length);
+    memcpy(out + 2, text, length); /* NOLINT(bugprone-not-null-terminated-result): bytes */
     return length + 2;
 }
 
