@@ -17,3 +17,5 @@ atrium_add_test(test_crash_kill
 atrium_add_test(test_loyalty_zatca
     SOURCES test_loyalty_zatca.c ../support/receipt_maker.h
     COMPONENTS sqlite LIBS atrium_dep::libsodium atrium_dep::libsecp256k1 LABELS integration)
+atrium_add_test(test_loyalty_shared
+    SOURCES test_loyalty_shared.c COMPONENTS sqlite LABELS integration threads)

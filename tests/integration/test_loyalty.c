@@ -64,6 +64,18 @@ static void submit__good_receipt__credits_what_it_says(void **state)
     assert_int_equal(mall_check_ledger(mall).coins, 60);
 }
 
+static int set_up_event(void **state)
+{
+    return set_up_with(state, &(MallDesc){ .event_percent = 200 });
+}
+
+static void submit__during_an_event__is_multiplied(void **state)
+{
+    Mall *mall = *state;
+    /* 25 × 140 % books × 200 % = 70; first time in the category 25 */
+    assert_int_equal(mall_submit(mall, 0, 1, 25000).reward.coins, 95);
+}
+
 static void submit__what_cannot_be_credited__table(void **state)
 {
     Mall *mall = *state;
@@ -422,6 +434,22 @@ static void card__found_known_unknown_malformed(void **state)
     assert_int_equal(atr_loyalty_add_user(mall->loyalty, mall_cards[1], &user), ATR_ERR_EXISTS);
 }
 
+/* The database alone tells no card number, not even to someone who tries them all. */
+static void card__hashed_without_the_malls_secret__finds_nobody(void **state)
+{
+    Mall *mall = *state;
+    const atr_Store *store = atr_loyalty_store(mall->loyalty);
+    const unsigned char *digits = (const unsigned char *)mall_cards[1];
+    static const unsigned char no_secret[32];
+    uint8_t hash[32];
+    atr_User user;
+    for (int keyed = 0; keyed < 2; keyed++) {
+        crypto_generichash(hash, sizeof hash, digits, strlen(mall_cards[1]),
+                           keyed ? no_secret : NULL, keyed ? sizeof no_secret : 0);
+        assert_int_equal(store->ops->user_by_card(store->self, hash, &user), ATR_ERR_NOT_FOUND);
+    }
+}
+
 /* Every file of the store; true when these digits are in one. */
 static bool files_hold(const Mall *mall, const char *digits)
 {
@@ -503,6 +531,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(submit__good_receipt__credits_what_it_says),
+        cmocka_unit_test_setup_teardown(submit__during_an_event__is_multiplied, set_up_event,
+                                        tear_down),
         TEST(submit__what_cannot_be_credited__table),
         TEST(submit__invalid__is_refused_before_anything),
         TEST(submit__same_receipt_again__dup_exact_for_anyone),
@@ -520,6 +550,7 @@ int main(void)
         TEST(preview__at_a_time_and_with_a_key_vouched_for),
         TEST(preview__garbage__says_what_was_expected),
         TEST(card__found_known_unknown_malformed),
+        TEST(card__hashed_without_the_malls_secret__finds_nobody),
         TEST(card__number_is_in_no_file),
         cmocka_unit_test_setup_teardown(submit__store_busy__tried_again_then_left_pending,
                                         set_up_busy, tear_down),

@@ -4,6 +4,7 @@
  */
 #define _POSIX_C_SOURCE 200809L
 
+#include "base/thread.h"
 #include "mall_fixture.h"
 
 #define RESULTS_MAX 64
@@ -238,6 +239,25 @@ static void submit__all_slots_taken__full_then_room_again(void **state)
     assert_int_equal(f->seen.ok, 3);
 }
 
+static void submit__no_room_for_its_answer__full_and_keeps_no_slot(void **state)
+{
+    Fixture *f = *state;
+    atr_SubmitRequest request;
+    uint32_t reserved = 0;
+    while (atr_mailbox_reserve(f->mall.mail) == ATR_OK) {
+        reserved++;
+    }
+    for (uint64_t i = 0; i < 5; i++) { /* more often than there are slots */
+        assert_int_equal(submit(f, 0, i, &request), ATR_ERR_FULL);
+    }
+    for (; reserved > 0; reserved--) {
+        atr_mailbox_cancel(f->mall.mail);
+    }
+    assert_int_equal(submit(f, 0, 1, &request), ATR_OK);
+    mall_drain_until(&f->mall, &f->seen.done, 1);
+    assert_int_equal(f->seen.status, ATR_OK);
+}
+
 static void submit__from_a_callback__is_taken(void **state)
 {
     Fixture *f = *state;
@@ -443,6 +463,76 @@ static void destroy__loyalty_first__requests_end_as_cancelled(void **state)
     assert_int_equal(failing_allocator_bytes(&f->mall.memory), 0);
 }
 
+/* ---- Ending while a worker is in the store ---- */
+
+static atomic_bool store_gate;
+static atomic_bool store_entered;
+static atomic_bool store_left;
+static atomic_bool closed_too_early;
+static atr_Status (*gated_submit_real)(void *, const atr_Submission *, atr_Settlement *);
+static void (*gated_close_real)(void *);
+
+static atr_Status gated_submit(void *self, const atr_Submission *submission,
+                               atr_Settlement *existing)
+{
+    atomic_store(&store_entered, true);
+    while (!atomic_load(&store_gate)) {
+        sched_yield();
+    }
+    const atr_Status status = gated_submit_real(self, submission, existing);
+    atomic_store(&store_left, true);
+    return status;
+}
+
+static void gated_close(void *self)
+{
+    atomic_store(&closed_too_early, !atomic_load(&store_left));
+    gated_close_real(self);
+}
+
+static void bend_gated(atr_StoreOps *ops)
+{
+    gated_submit_real = ops->submit;
+    gated_close_real = ops->close;
+    ops->submit = gated_submit;
+    ops->close = gated_close;
+}
+
+static int set_up_gated(void **state)
+{
+    atomic_store(&store_gate, true);
+    return set_up_with(state, &(MallDesc){ .bend = bend_gated });
+}
+
+static void *destroy_it(void *user)
+{
+    atr_loyalty_destroy(user);
+    return NULL;
+}
+
+static void destroy__worker_in_the_store__waits_for_it(void **state)
+{
+    Fixture *f = *state;
+    atr_SubmitRequest request;
+    atr__Thread thread;
+    atomic_store(&store_gate, false);
+    atomic_store(&store_entered, false);
+    atomic_store(&store_left, false);
+    assert_int_equal(submit(f, 0, 1, &request), ATR_OK);
+    while (!atomic_load(&store_entered)) {
+        sched_yield();
+    }
+    assert_true(atr__thread_start(&thread, destroy_it, f->mall.loyalty));
+    while (atr_loyalty_poll_outbox(f->mall.loyalty, 1, on_event, &f->seen) != ATR_ERR_CANCELLED) {
+        sched_yield(); /* until it is being destroyed */
+    }
+    atomic_store(&store_gate, true);
+    atr__thread_join(thread);
+    f->mall.loyalty = NULL;
+    assert_false(atomic_load(&closed_too_early));
+    mall_drain_until(&f->mall, &f->seen.done, 1);
+}
+
 static void destroy__none__does_nothing(void **state)
 {
     (void)state;
@@ -538,6 +628,8 @@ int main(void)
         TEST(submit__without_callbacks__is_settled_all_the_same),
         cmocka_unit_test_setup_teardown(submit__all_slots_taken__full_then_room_again,
                                         set_up_two_slots, tear_down),
+        cmocka_unit_test_setup_teardown(submit__no_room_for_its_answer__full_and_keeps_no_slot,
+                                        set_up_two_slots, tear_down),
         TEST(submit__from_a_callback__is_taken),
         TEST(submit__allocates_nothing),
         TEST(preview__good_receipt__told_without_storing),
@@ -549,6 +641,8 @@ int main(void)
         TEST(resume__on_workers__settles_what_is_pending),
         TEST(destroy__pool_first__every_callback_still_runs),
         TEST(destroy__loyalty_first__requests_end_as_cancelled),
+        cmocka_unit_test_setup_teardown(destroy__worker_in_the_store__waits_for_it, set_up_gated,
+                                        tear_down),
         TEST(destroy__none__does_nothing),
         TEST(create__invalid__closes_the_store),
         TEST(create__without_memory__gives_back_all),

@@ -206,6 +206,13 @@ static void open__foreign_database__corrupt_and_untouched(void **state)
     assert_corrupt_and_untouched(f);
 }
 
+static void open__foreign_database_with_a_version__corrupt_and_untouched(void **state)
+{
+    const Fixture *f = *state;
+    execute(f, "CREATE TABLE song(title TEXT); PRAGMA user_version = 1", SQLITE_OK);
+    assert_corrupt_and_untouched(f);
+}
+
 static void open__newer_schema__refused_and_untouched(void **state)
 {
     const Fixture *f = *state;
@@ -443,6 +450,7 @@ int main(void)
         TEST(open__truncated__corrupt_and_untouched),
         TEST(open__damaged_page__corrupt_and_untouched),
         TEST(open__foreign_database__corrupt_and_untouched),
+        TEST(open__foreign_database_with_a_version__corrupt_and_untouched),
         TEST(open__newer_schema__refused_and_untouched),
         TEST(open__empty_file__made_unless_it_must_exist),
         TEST(open__demo_mark__is_set_when_made_and_stays),

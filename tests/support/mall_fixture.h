@@ -32,6 +32,7 @@ typedef struct MallDesc {
     uint32_t threads;  /* default 2 */
     uint32_t capacity; /* default 32 */
     uint32_t busy_ms;  /* default 5000 */
+    int32_t event_percent;
     bool without_pool;
     /* changes the store's operations before they are handed over; may be NULL */
     void (*bend)(atr_StoreOps *ops);
@@ -97,6 +98,7 @@ static inline void mall_open(Mall *mall)
         .capacity = d->capacity > 0 ? d->capacity : 32,
         .card_key = { 1, 2, 3 },
         .rules = d->rules,
+        .event_percent = d->event_percent,
         .allocator = failing_allocator(&mall->memory),
         .clock = test_clock(&mall->clock),
     };
