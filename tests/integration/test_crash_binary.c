@@ -33,13 +33,16 @@ typedef struct Command {
 
 static ScratchFolder folder;
 
-/* Starts bin/atrium with these arguments and --data, its output to a pipe, its errors nowhere. */
-static Command start(const char *const *arguments)
+/* Starts a program of bin/ with these arguments and --data, its output to a pipe, its errors
+ * nowhere. */
+static Command start_program(const char *program, const char *const *arguments)
 {
+    char path[2 * SCRATCH_PATH_MAX];
     char *list[24];
     int count = 0;
     int out[2];
-    list[count++] = (char *)ATR_BIN_DIR "/atrium";
+    snprintf(path, sizeof path, "%s/%s", ATR_BIN_DIR, program);
+    list[count++] = path;
     for (; arguments[count - 1] != NULL; count++) {
         list[count] = (char *)arguments[count - 1];
     }
@@ -60,6 +63,11 @@ static Command start(const char *const *arguments)
     }
     close(out[1]);
     return (Command){ pid, out[0] };
+}
+
+static Command start(const char *const *arguments)
+{
+    return start_program("atrium", arguments);
 }
 
 /* Hears the command out and waits for it. */
@@ -90,23 +98,28 @@ static void run(const char *const *arguments, int exit_code, char output[OUTPUT_
 #define RUN(exit_code, output, ...)                                                                \
     run((const char *const[]){ __VA_ARGS__, NULL }, (exit_code), (output))
 
-static void issue_receipts(void)
+static void receipt_path(int index, char out[2 * SCRATCH_PATH_MAX])
+{
+    char name[32];
+    snprintf(name, sizeof name, "receipt%d", index);
+    scratch_folder_file(&folder, name, out, 2 * SCRATCH_PATH_MAX);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void issue_receipts(const char *store)
 {
     char output[OUTPUT_MAX];
-    RUN(0, output, "store", "add", "--store", "S1", "--name", "Palm Books", "--category", "books",
-        "--trn", "100000000000003");
-    for (int i = 0; i < USERS; i++) {
-        RUN(0, output, "user", "add", "--card", cards[i]);
-    }
+    char path[2 * SCRATCH_PATH_MAX];
     for (int i = 0; i < KILLS; i++) {
-        char path[2 * SCRATCH_PATH_MAX];
-        char name[32];
-        RUN(0, output, "receipt", "issue", "--store", "S1", "--amount", "250");
-        snprintf(name, sizeof name, "receipt%d", i);
-        scratch_folder_file(&folder, name, path, sizeof path);
-        const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
-        assert_int_equal(write(fd, output, strlen(output)), strlen(output));
-        close(fd);
+        RUN(0, output, "receipt", "issue", "--store", store, "--amount", "250");
+        receipt_path(i, path);
+        write_file(path, output);
     }
 }
 
@@ -140,17 +153,15 @@ static uint32_t measure_us(void)
 static int hand_in(int index, atr__Random *random, uint32_t span_us, char final[OUTPUT_MAX])
 {
     char path[2 * SCRATCH_PATH_MAX];
-    char name[32];
     char user[8];
     char id[33];
     char output[OUTPUT_MAX];
     char answer[OUTPUT_MAX] = "";
     int answers = 0;
     bool killed = false;
-    snprintf(name, sizeof name, "receipt%d", index);
     snprintf(user, sizeof user, "%d", index % USERS + 1);
     snprintf(id, sizeof id, "%032x", (unsigned)index + 1);
-    scratch_folder_file(&folder, name, path, sizeof path);
+    receipt_path(index, path);
     const char *const submit[] = { "receipt", "submit", "--json", "--user", user,
                                    "--id",    id,       path,     NULL };
     for (int attempt = 0; !killed; attempt++) {
@@ -181,7 +192,12 @@ static void kill__the_command__pays_each_receipt_once(void **state)
     long coins = 0;
     int answers = 0;
     assert_true(scratch_folder_make(&folder));
-    issue_receipts();
+    RUN(0, output, "store", "add", "--store", "S1", "--name", "Palm Books", "--category", "books",
+        "--trn", "100000000000003");
+    for (int i = 0; i < USERS; i++) {
+        RUN(0, output, "user", "add", "--card", cards[i]);
+    }
+    issue_receipts("S1");
     atr__random_seed(&random, SEED);
     const uint32_t span_us = measure_us() + measure_us(); /* some end before they are killed */
     for (int i = 0; i < KILLS; i++) {
@@ -196,10 +212,109 @@ static void kill__the_command__pays_each_receipt_once(void **state)
     scratch_folder_remove(&folder);
 }
 
+/* ---- The kiosk ------------------------------------------------------------------------------- */
+
+/* A visit: card, receipt `index`, and a screenshot once it shows the coins. */
+static Command start_visit(int index)
+{
+    char receipt[2 * SCRATCH_PATH_MAX];
+    char script[2 * SCRATCH_PATH_MAX];
+    char text[4 * SCRATCH_PATH_MAX];
+    receipt_path(index, receipt);
+    scratch_folder_file(&folder, "script", script, sizeof script);
+    snprintf(text, sizeof text,
+             "wait screen attract\nscan %s\nwait screen scan\nscan @%s\nwait screen accepted\n"
+             "shot shown%d\n",
+             cards[index % USERS], receipt, index);
+    write_file(script, text);
+    return start_program("kiosk",
+                         (const char *const[]){ "--headless", "--window", "640x360", "--script",
+                                                script, "--shots", folder.path, NULL });
+}
+
+static bool was_shown(int index)
+{
+    char name[32];
+    char path[2 * SCRATCH_PATH_MAX];
+    snprintf(name, sizeof name, "shown%d.png", index);
+    scratch_folder_file(&folder, name, path, sizeof path);
+    return access(path, F_OK) == 0;
+}
+
+/* Kills the visit of receipt `index` at a random moment; true when the coins had been shown. */
+static bool kill_visit(int index, atr__Random *random, uint32_t span_us)
+{
+    char output[OUTPUT_MAX];
+    char path[2 * SCRATCH_PATH_MAX];
+    const Command visit = start_visit(index);
+    sleep_us(atr__random_u32(random) % span_us);
+    kill(visit.pid, SIGKILL);
+    (void)finish(visit, output);
+    RUN(0, output, "ledger", "check", "--json");
+    if (!was_shown(index)) {
+        return false;
+    }
+    receipt_path(index, path);
+    RUN(1, output, "receipt", "verify", "--json", path); /* its key is used up: it was credited */
+    assert_non_null(strstr(output, "DUP_EXACT"));
+    return true;
+}
+
+/* Hands receipt `index` in by hand; true when nobody was paid for it yet. */
+static bool claim_late(int index)
+{
+    char user[8];
+    char path[2 * SCRATCH_PATH_MAX];
+    char output[OUTPUT_MAX];
+    receipt_path(index, path);
+    snprintf(user, sizeof user, "%d", index % USERS + 5); /* the demonstration has four users */
+    const int result = finish(
+        start((const char *const[]){ "receipt", "submit", "--json", "--user", user, path, NULL }),
+        output);
+    assert_true(WIFEXITED(result));
+    assert_true(WEXITSTATUS(result) == 0 || strstr(output, "DUP_EXACT") != NULL);
+    return WEXITSTATUS(result) == 0;
+}
+
+static void kill__the_kiosk__credits_what_it_showed_and_nothing_twice(void **state)
+{
+    (void)state;
+    atr__Random random;
+    char output[OUTPUT_MAX];
+    int shown = 0;
+    int late = 0;
+    assert_true(scratch_folder_make(&folder));
+    for (int i = 0; i < USERS; i++) {
+        RUN(0, output, "user", "add", "--demo", "--card", cards[i]);
+    }
+    issue_receipts("nour");
+    RUN(0, output, "ledger", "check", "--json");
+    const long rows = field(output, "rows");
+    const uint64_t before = atr_clock_monotonic_ns(NULL);
+    assert_int_equal(finish(start_visit(0), output), 0); /* to its end: it works at all */
+    assert_true(was_shown(0));
+    const uint32_t span_us = (uint32_t)((atr_clock_monotonic_ns(NULL) - before) / 1000);
+    atr__random_seed(&random, SEED);
+    for (int i = 1; i < KILLS; i++) {
+        shown += kill_visit(i, &random, span_us) ? 1 : 0;
+    }
+    shown += kill_visit(0, &random, span_us) ? 1 : 0; /* rejected this time, and shown before */
+    for (int i = 0; i < KILLS; i++) {
+        late += claim_late(i) ? 1 : 0;
+    }
+    print_message("  %d kills, %d receipts shown as accepted, %d never stored\n", KILLS, shown,
+                  late);
+    assert_true(shown + late <= KILLS);
+    RUN(0, output, "ledger", "check", "--json");
+    assert_int_equal(field(output, "rows"), rows + KILLS);
+    scratch_folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kill__the_command__pays_each_receipt_once),
+        cmocka_unit_test(kill__the_kiosk__credits_what_it_showed_and_nothing_twice),
     };
-    return cmocka_run_group_tests_name("crash: the command killed", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("crash: the programs killed", tests, NULL, NULL);
 }
