@@ -5,3 +5,7 @@ set_target_properties(contact_sheet PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/bin")
 target_include_directories(contact_sheet SYSTEM PRIVATE ${ATR_STB_DIR})
 target_link_libraries(contact_sheet PRIVATE atrium::effects m)
+
+atrium_add_test(test_golden SOURCES test_golden.c png_write.h stage.h COMPONENTS effects
+    LABELS visual)
+target_include_directories(test_golden SYSTEM PRIVATE ${ATR_STB_DIR})

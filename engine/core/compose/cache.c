@@ -252,7 +252,7 @@ static void scale_into(const atr__Scaler *scaler, atr__Scaled *scaled, uint32_t 
 const atr__Scaled *atr__cache_put(atr__ScaleCache *cache, atr_SpriteId sprite,
                                   const atr__Scaler *scaler)
 {
-    const int32_t pitch = scaler->width + 2;
+    const int32_t pitch = scaler->width + 2 + ATR__SCALED_PAD;
     const size_t spans_size = (size_t)scaler->height * sizeof(atr__Span);
     const size_t head_size = (sizeof(Head) + 15) & ~(size_t)15;
     const size_t size =

@@ -245,12 +245,16 @@ static void draw_scaled(const atr_Compositor *compositor, const Job *job, const 
     }
     const int32_t column = seen.x - left;
     const int32_t row = seen.y - top;
+    /* Up to a whole number of quads, into the clear columns, where the canvas has room for them. */
+    const int32_t wide = (seen.w + ATR__SCALED_PAD) & ~ATR__SCALED_PAD;
+    const bool has_room = seen.x + wide <= job->clip.x + job->clip.w &&
+                          column + wide <= scaled->width + ATR__SCALED_PAD;
     compositor->kernels->blend(
         &(atr__Block){ .dst = canvas_at(job->canvas, seen.x, seen.y),
                        .dst_pitch = job->canvas->pitch,
                        .src = scaled->pixels + (ptrdiff_t)(row + 1) * scaled->pitch + column + 1,
                        .src_pitch = scaled->pitch,
-                       .width = seen.w,
+                       .width = has_room ? wide : seen.w,
                        .height = seen.h,
                        .spans = scaled->spans + row,
                        .column = column,
@@ -293,7 +297,8 @@ static void draw_direct(atr_Compositor *compositor, const Job *job, const Placed
 typedef struct Source {
     const uint32_t *pixels;
     int32_t pitch;
-    int64_t u_limit, v_limit;   /* samples lie in 0..limit-1, 16.16 */
+    int64_t u_first, v_first;   /* 16.16: samples lie from here */
+    int64_t u_limit, v_limit;   /* to below here; outside all is transparent */
     int64_t u_offset, v_offset; /* of the sprite's centre */
     int64_t u_scale, v_scale;   /* source pixels for one output pixel, 16.16 */
 } Source;
@@ -326,8 +331,10 @@ static Source source_scaled(const atr__Scaled *scaled)
 {
     return (Source){ .pixels = scaled->pixels,
                      .pitch = scaled->pitch,
-                     .u_limit = (int64_t)(scaled->width + 1) << 16,
-                     .v_limit = (int64_t)(scaled->height + 1) << 16,
+                     .u_first = (int64_t)scaled->left << 16,
+                     .v_first = (int64_t)scaled->top << 16,
+                     .u_limit = (int64_t)(scaled->right + 1) << 16,
+                     .v_limit = (int64_t)(scaled->bottom + 1) << 16,
                      .u_offset = ((int64_t)scaled->width << 15) + 32768,
                      .v_offset = ((int64_t)scaled->height << 15) + 32768,
                      .u_scale = 65536,
@@ -387,8 +394,8 @@ static void draw_rotated(atr_Compositor *compositor, const Job *job, const Place
         const int64_t v = (aside * source.v_scale >> 16) + source.v_offset;
         int64_t first = 0;
         int64_t last = seen.w;
-        narrow(u, du, source.u_limit, &first, &last);
-        narrow(v, dv, source.v_limit, &first, &last);
+        narrow(u - source.u_first, du, source.u_limit - source.u_first, &first, &last);
+        narrow(v - source.v_first, dv, source.v_limit - source.v_first, &first, &last);
         if (first >= last) {
             continue;
         }

@@ -61,7 +61,10 @@ typedef struct atr__Block {
 } atr__Block;
 
 /* One row of a rotated sprite, bilinear: pixel i samples src at u + i * du, v + i * dv (16.16). The
- * caller guarantees that every sample's four neighbours lie in the source. */
+ * caller guarantees that every sample's four neighbours lie in the source. Their weights, of 256,
+ * with fu and fv the upper eight bits of the fractions, and the rounding: right below: both = fu *
+ * fv >> 8      right: fu - both     below: fv - both here: 256 - fu - fv + both            (sum +
+ * 128) >> 8 */
 typedef struct atr__Gather {
     uint32_t *dst;
     const uint32_t *src;
@@ -104,7 +107,10 @@ bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out);
 
 /* ---- Scaled sprites (cache.c) ---------------------------------------------------------------- */
 
-/* A scaled sprite with a transparent border of one pixel all round (for the gather). */
+#define ATR__SCALED_PAD 3 /* more clear columns at the right: whole quads may be blended */
+
+/* A scaled sprite with a clear border of one pixel all round (for the gather), and ATR__SCALED_PAD
+ * columns more at the right. */
 typedef struct atr__Scaled {
     const uint32_t *pixels; /* top left of the border */
     const atr__Span *spans; /* per row, border excluded; columns count from the sprite's own left */

@@ -1,0 +1,1 @@
+atrium_add_fuzz(effect COMPONENTS effects)
