@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,24 +120,20 @@ static void become_child(char **arguments, const char *paths[3])
     _exit(127);
 }
 
-void cli_run(CliRun *run, const char *first, ...)
+void cli_run(CliRun *run, const char *const *list)
 {
     static char expanded[ARGUMENTS_MAX][512];
     char *arguments[ARGUMENTS_MAX + 4] = { "atrium" };
     int count = 1;
     bool data_named = false;
-    va_list list;
-    va_start(list, first);
-    const char *a = first;
-    while (a != NULL) {
+    for (size_t i = 0; list[i] != NULL; i++) {
+        const char *text = list[i][0] == '@' ? cli_path(list[i]) : list[i];
         assert_true(count < ARGUMENTS_MAX);
-        data_named = data_named || strcmp(a, "--data") == 0;
-        snprintf(expanded[count], sizeof expanded[count], "%s", a[0] == '@' ? cli_path(a) : a);
+        data_named = data_named || strcmp(list[i], "--data") == 0;
+        snprintf(expanded[count], sizeof expanded[count], "%s", text);
         arguments[count] = expanded[count];
         count++;
-        a = va_arg(list, const char *); /* NOLINT(clang-analyzer-valist.Uninitialized): it is */
     }
-    va_end(list);
     if (!data_named && count > 1 && arguments[1][0] != '-') {
         snprintf(expanded[0], sizeof expanded[0], "%s", cli_path("data"));
         arguments[count++] = "--data";

@@ -23,9 +23,9 @@ extern char cli_folder[256];
 int cli_set_up(void **state);
 int cli_tear_down(void **state);
 
-/* Runs `atrium` with arguments up to NULL; "@name" stands for a file in the test's folder. The data
- * folder is "@data" unless --data is among them. */
-void cli_run(CliRun *run, const char *first, ...) __attribute__((sentinel));
+/* Runs `atrium` with arguments, a list that ends with NULL; "@name" stands for a file in the test's
+ * folder. The data folder is "@data" unless --data is among them. */
+void cli_run(CliRun *run, const char *const *list);
 
 /* Standard input of the next run; NULL: empty. Borrowed until that run. */
 void cli_set_input(const char *text);
@@ -39,7 +39,7 @@ void cli_set_environment(const char *assignment);
 /* Runs, expects this code, and prints both outputs otherwise. */
 #define cli_expect(run, expected, ...)                                                             \
     do {                                                                                           \
-        cli_run(run, __VA_ARGS__, NULL);                                                           \
+        cli_run(run, (const char *const[]){ __VA_ARGS__, NULL });                                  \
         if ((run)->code != (expected)) {                                                           \
             print_error("exit %d\n%s\n%s\n", (run)->code, (run)->out, (run)->err);                 \
         }                                                                                          \

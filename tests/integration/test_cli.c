@@ -50,7 +50,7 @@ static void cli__wrong_use__exits_with_2_and_says_why(void **state)
 {
     (void)state;
     static const struct {
-        const char *arguments[10];
+        const char *arguments[11];
         const char *expected;
     } rows[] = {
         { { "nonsense" }, "no such command" },
@@ -90,12 +90,12 @@ static void cli__wrong_use__exits_with_2_and_says_why(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const char *const *a = rows[i].arguments;
         print_message("  %s %s %s\n", a[0], a[1] == NULL ? "" : a[1], a[2] == NULL ? "" : a[2]);
-        cli_run(&run, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], NULL);
+        cli_run(&run, a);
         assert_int_equal(run.code, 2);
         assert_string_equal(run.out, "");
         assert_non_null(strstr(run.err, rows[i].expected));
     }
-    cli_run(&run, "--data", NULL);
+    cli_run(&run, (const char *const[]){ "--data", NULL });
     assert_int_equal(run.code, 2);
 }
 

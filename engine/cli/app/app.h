@@ -1,5 +1,5 @@
-/* app/app.h: opening a data folder, the same way for the atrium command and the kiosk: atrium.db, the key that
- * hashes card numbers, the worker pool and the loyalty object on top.
+/* app/app.h: opening a data folder, the same way for the atrium command and the kiosk: atrium.db,
+ * the key that hashes card numbers, the worker pool and the loyalty object on top.
  *
  *     App app;
  *     atr_Error error;
