@@ -9,7 +9,8 @@
 #include <sys/stat.h>
 
 #define STEPS_PER_S    60u
-#define TYPE_STEPS     5u     /* between two keys of a person: more than the reader's gap */
+#define TYPE_STEPS     5u /* between two keys of a person: more than the reader's gap */
+#define TAP_APART_MS   320u
 #define WAIT_SCREEN_S  180u   /* stepped */
 #define ANSWER_WAIT_MS 10000u /* real, in one frame: a stuck worker does not stop the script */
 
@@ -186,6 +187,11 @@ static void type_text(Driver *driver, const char *text)
 
 static void tap_at(Driver *driver, int32_t x, int32_t y)
 {
+    /* As a calm hand would: a button is locked for a moment after it was pressed. */
+    const Input *input = &driver->kiosk->input;
+    while (input->last_ms > 0 && now_of(driver) - input->last_ms < TAP_APART_MS) {
+        step(driver, NULL);
+    }
     SDL_Event event = { .type = SDL_MOUSEBUTTONDOWN };
     event.button.button = SDL_BUTTON_LEFT;
     event.button.x = x;
@@ -217,7 +223,8 @@ static void tap(Driver *driver, const ScriptCommand *command)
         fail(driver, command, "expected the control to be there", key);
         return;
     }
-    tap_at(driver, item->rect.x + item->rect.w / 2, item->rect.y + item->rect.h / 2);
+    const atr_Rect rect = item->rect; /* frames that pass build the scene anew */
+    tap_at(driver, rect.x + rect.w / 2, rect.y + rect.h / 2);
 }
 
 static void press_key(Driver *driver, const ScriptCommand *command)
@@ -330,9 +337,6 @@ int driver_play(Kiosk *kiosk, const Script *script)
     step(&driver, NULL);
     for (uint32_t i = 0; i < script->count && driver.code == 0 && !kiosk->quit; i++) {
         play(&driver, &script->commands[i]);
-        if (driver.code == 0) {
-            step(&driver, NULL);
-        }
     }
     hold(&driver, false); /* what waits is finished, not cancelled */
     return driver.code;

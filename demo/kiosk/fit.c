@@ -25,7 +25,8 @@ static bool try_style(atr_Text *text, const Frame *frame, const Item *item, atr_
     }
     /* A single line may be as tall as its font; what counts is that lines stay in their box. */
     const float line = out->text.size_px * (item->rtl ? 1.5f : 1.3f);
-    const int32_t room = box.h > (int32_t)line ? box.h : (int32_t)ceilf(line * 1.12f);
+    const int32_t alone = (int32_t)ceilf(line * 1.15f);
+    const int32_t room = box.h > alone ? box.h : alone;
     out->fits = out->size.fits && out->size.width <= box.w && out->size.height <= room;
     return true;
 }

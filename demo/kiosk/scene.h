@@ -63,6 +63,7 @@ typedef struct Item {
     uint8_t max_lines;
     bool rtl;    /* paragraph direction of this text */
     bool middle; /* text is centred in the height of its box, else at the top */
+    bool halo;   /* stands on the stage: a dark edge keeps it legible over effects */
     bool secret; /* of this session: its picture is dropped when the session ends */
     PanelLook look;
     Icon icon;

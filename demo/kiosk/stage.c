@@ -62,13 +62,13 @@ static void cue_screen(Stage *stage, const Flow *flow)
         }
         break;
     case SCREEN_HELD:
-        add_cue(stage, "receipt_submitted", 0, 200, true);
+        add_cue(stage, "receipt_held", 0, 200, true);
         break;
     case SCREEN_REJECTED:
         add_cue(stage, "receipt_rejected", 0, 200, true);
         break;
     case SCREEN_GOODBYE:
-        add_cue(stage, "coin_drop", 0, 300, true);
+        add_cue(stage, "coin_drop", 3, 300, true);
         break;
     default:
         break;
@@ -91,7 +91,7 @@ static void play(Stage *stage, const Scene *scene, const Cue *cue)
 {
     const Frame *frame = &scene->frame;
     float x = (float)frame->width / 2;
-    float y = (float)frame->height * 0.08f;
+    float y = 0;
     if (cue->at_number && scene->number.w > 0) {
         x = (float)scene->number.x + (float)scene->number.w / 2;
         y = (float)scene->number.y + (float)scene->number.h / 2;

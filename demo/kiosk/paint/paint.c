@@ -25,7 +25,8 @@ typedef enum KeyKind {
     KEY_FOCUS,
     KEY_BACKGROUND,
     KEY_DISC,
-    KEY_GLYPH
+    KEY_GLYPH,
+    KEY_HALO
 } KeyKind;
 
 /* One copy, or with no texture one filled rectangle. */
@@ -179,6 +180,12 @@ void paint_leaving(Paint *paint, float alpha, float dx)
 
 /* ---- Making pictures ------------------------------------------------------------------------- */
 
+/* How far a halo reaches beyond what it is drawn under, pixels. */
+static int32_t halo_reach(const Paint *paint)
+{
+    return (int32_t)lroundf(14 * paint->frame.u) + 1;
+}
+
 static uint64_t key_of(KeyKind kind, uint64_t a, uint64_t b, uint64_t c)
 {
     const uint64_t key = key_mix(key_mix(key_mix((uint64_t)kind, a), b), c);
@@ -265,13 +272,32 @@ static Texture *icon_texture(Paint *paint, Icon icon, int32_t side, bool mirrore
     return keep_pixels(paint, key, pixels, side, side, false);
 }
 
-static Texture *text_texture(Paint *paint, const Item *item, atr_Rect box)
+/* The halo of straight-alpha pixels as a texture of its own. */
+static Texture *add_halo(Paint *paint, uint64_t key, const uint32_t *from, int32_t width,
+                         int32_t height, bool secret)
+{
+    const int32_t reach = halo_reach(paint);
+    uint32_t *pixels = pixels_for(width + 2 * reach, height + 2 * reach);
+    uint32_t *scratch = pixels_for(width + 2 * reach, height + 2 * reach);
+    if (pixels != NULL && scratch != NULL) {
+        picture_halo(from, width, height, reach, pixels, scratch);
+    }
+    free(scratch);
+    return keep_pixels(paint, key, pixels, width + 2 * reach, height + 2 * reach, secret);
+}
+
+static uint64_t text_key(const Item *item, atr_Rect box)
 {
     const uint64_t shape = (uint64_t)item->style | (uint64_t)item->rtl << 4 |
                            (uint64_t)item->max_lines << 5 | (uint64_t)item->align << 13 |
                            (uint64_t)item->color << 16;
-    const uint64_t key = key_of(KEY_TEXT, atr__hash_bytes(item->text, strlen(item->text)), shape,
-                                (uint64_t)box.w << 32 | (uint32_t)box.h);
+    return key_of(KEY_TEXT, atr__hash_bytes(item->text, strlen(item->text)), shape,
+                  (uint64_t)box.w << 32 | (uint32_t)box.h);
+}
+
+static Texture *text_texture(Paint *paint, const Item *item, atr_Rect box)
+{
+    const uint64_t key = text_key(item, box);
     Texture *texture = textures_find(&paint->textures, key);
     if (texture != NULL) {
         return texture;
@@ -284,6 +310,10 @@ static Texture *text_texture(Paint *paint, const Item *item, atr_Rect box)
     }
     picture_straighten(image.pixels, (size_t)image.pitch * (size_t)image.height);
     if (image.pitch == image.width) {
+        if (item->halo) {
+            (void)add_halo(paint, key_mix(key, KEY_HALO), image.pixels, image.width, image.height,
+                           item->secret);
+        }
         texture = textures_add(&paint->textures, key, image.pixels, image.width, image.height,
                                item->secret);
         paint->made++;
@@ -293,6 +323,18 @@ static Texture *text_texture(Paint *paint, const Item *item, atr_Rect box)
 }
 
 /* ---- Items ----------------------------------------------------------------------------------- */
+
+/* The halo of what will be drawn at x, y. */
+static void copy_halo(Paint *paint, const Item *item, const PaintLook *look, uint64_t key,
+                      int32_t x, int32_t y)
+{
+    const int32_t reach = halo_reach(paint);
+    const Texture *halo = textures_find(&paint->textures, key);
+    if (halo != NULL) {
+        copy(paint, look, item, halo, (SDL_Rect){ x - reach, y - reach, halo->width, halo->height },
+             COLOR_WHITE);
+    }
+}
 
 static void paint_text(Paint *paint, const Item *item, const PaintLook *look)
 {
@@ -312,6 +354,9 @@ static void paint_text(Paint *paint, const Item *item, const PaintLook *look)
         x += box.w - texture->width;
     }
     const int32_t y = item->middle ? box.y + (box.h - texture->height) / 2 : box.y;
+    if (item->halo) {
+        copy_halo(paint, item, look, key_mix(text_key(item, box), KEY_HALO), x, y);
+    }
     copy(paint, look, item, texture, (SDL_Rect){ x, y, texture->width, texture->height },
          COLOR_WHITE);
 }
@@ -454,6 +499,7 @@ static Texture *glyph_texture(Paint *paint, const atr_Glyph *glyph)
     }
     if (pixels != NULL) {
         picture_straighten(pixels, (size_t)width * (size_t)height);
+        (void)add_halo(paint, key_mix(key, KEY_HALO), pixels, width, height, false);
     }
     return keep_pixels(paint, key, pixels, width, height, false);
 }
@@ -470,6 +516,23 @@ static uint32_t next_character(const char **at)
     return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
 }
 
+static void paint_glyph(Paint *paint, const Item *item, const PaintLook *look,
+                        const atr_Glyph *glyph, int32_t pen, int32_t baseline, bool halo)
+{
+    const Texture *texture = glyph_texture(paint, glyph);
+    const int32_t x = pen + glyph->left;
+    const int32_t y = baseline + glyph->top;
+    if (texture == NULL) {
+        return;
+    }
+    if (halo) {
+        copy_halo(paint, item, look, key_mix(texture->key, KEY_HALO), x, y);
+    } else {
+        copy(paint, look, item, texture, (SDL_Rect){ x, y, texture->width, texture->height },
+             item->color);
+    }
+}
+
 static void paint_number(Paint *paint, const Scene *scene, const Item *item, const PaintLook *look)
 {
     char text[64];
@@ -482,21 +545,20 @@ static void paint_number(Paint *paint, const Scene *scene, const Item *item, con
         const atr_Glyph *glyph = atr_glyph_find(&paint->strip, next_character(&at));
         width += glyph != NULL ? glyph->advance : 0;
     }
-    int32_t x = item->rect.x + (item->rect.w - width) / 2;
+    const int32_t x = item->rect.x + (item->rect.w - width) / 2;
     /* Digits are about 0.72 em high: the middle of the box is half of that under the baseline. */
     const int32_t baseline =
         item->rect.y + item->rect.h / 2 + (int32_t)lroundf((float)paint->strip_px * 0.36f);
-    for (const char *at = text; *at != '\0';) {
-        const atr_Glyph *glyph = atr_glyph_find(&paint->strip, next_character(&at));
-        if (glyph == NULL) {
-            continue;
+    /* All halos lie under all digits. */
+    for (int pass = 0; pass < 2; pass++) {
+        int32_t pen = x;
+        for (const char *at = text; *at != '\0';) {
+            const atr_Glyph *glyph = atr_glyph_find(&paint->strip, next_character(&at));
+            if (glyph != NULL) {
+                paint_glyph(paint, item, look, glyph, pen, baseline, pass == 0);
+                pen += glyph->advance;
+            }
         }
-        const Texture *texture = glyph_texture(paint, glyph);
-        copy(paint, look, item, texture,
-             (SDL_Rect){ x + glyph->left, baseline + glyph->top, glyph->image.width,
-                         glyph->image.height },
-             item->color);
-        x += glyph->advance;
     }
 }
 

@@ -169,3 +169,43 @@ void picture_turn(uint32_t *pixels, int32_t side)
     }
     picture_mirror(pixels, side, side);
 }
+
+/* One pass of a box blur of alphas along rows, written transposed: twice gives both directions. */
+static void blur_rows(const uint32_t *from, uint32_t *to, int32_t width, int32_t height,
+                      int32_t radius)
+{
+    for (int32_t y = 0; y < height; y++) {
+        const uint32_t *row = from + (size_t)y * (size_t)width;
+        uint32_t sum = 0;
+        for (int32_t x = 0; x < radius && x < width; x++) {
+            sum += row[x];
+        }
+        for (int32_t x = 0; x < width; x++) {
+            sum += x + radius < width ? row[x + radius] : 0;
+            sum -= x - radius - 1 >= 0 ? row[x - radius - 1] : 0;
+            to[(size_t)x * (size_t)height + (size_t)y] = sum / (uint32_t)(2 * radius + 1);
+        }
+    }
+}
+
+void picture_halo(const uint32_t *from, int32_t width, int32_t height, int32_t reach, uint32_t *to,
+                  uint32_t *scratch)
+{
+    const int32_t w = width + 2 * reach;
+    const int32_t h = height + 2 * reach;
+    const int32_t radius = reach / 2 > 0 ? reach / 2 : 1;
+    memset(to, 0, (size_t)w * (size_t)h * sizeof *to);
+    for (int32_t y = 0; y < height; y++) {
+        for (int32_t x = 0; x < width; x++) {
+            to[(size_t)(y + reach) * (size_t)w + (size_t)(x + reach)] =
+                from[(size_t)y * (size_t)width + (size_t)x] >> 24;
+        }
+    }
+    blur_rows(to, scratch, w, h, radius);
+    blur_rows(scratch, to, h, w, radius);
+    for (size_t i = 0; i < (size_t)w * (size_t)h; i++) {
+        /* Thin strokes leave little after a blur: they are made up for. */
+        const uint32_t alpha = to[i] * 9 / 2;
+        to[i] = (alpha > 225 ? 225 : alpha) << 24 | 0x080c22u;
+    }
+}

@@ -24,6 +24,12 @@ void picture_mirror(uint32_t *pixels, int32_t width, int32_t height);
 /* A square turned by a quarter, clockwise. */
 void picture_turn(uint32_t *pixels, int32_t side);
 
+/* A soft dark edge under what is drawn, so that it reads over falling coins: `from` lies `reach`
+ * pixels inside `to`, which is wider and higher by twice that. Night, straight alpha. `scratch` is
+ * as large as `to`. */
+void picture_halo(const uint32_t *from, int32_t width, int32_t height, int32_t reach, uint32_t *to,
+                  uint32_t *scratch);
+
 /* Straight alpha from premultiplied, in place. */
 void picture_straighten(uint32_t *pixels, size_t count);
 

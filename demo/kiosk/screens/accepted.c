@@ -31,6 +31,8 @@ static void put_purchase(Scene *scene, const FlowAnswer *answer, Box box, ItemAl
         scene_written(scene, box, STYLE_BODY, COLOR_QUIET, "ok.store", scene_keep(scene, line));
     item->align = align;
     item->max_lines = 2;
+    item->middle = true;
+    item->halo = true;
     item->secret = true;
 }
 
@@ -125,6 +127,8 @@ static void put_rows(Scene *scene, const Flow *flow, Box card)
 static void put_level(Scene *scene, const Flow *flow, Box box)
 {
     const atr_Reward *reward = &flow->answer.reward;
+    scene_panel(scene, box, LOOK_CARD);
+    box = (Box){ box.x + SPACE_4, box.y + SPACE_2, box.w - 2 * SPACE_4, box.h - 2 * SPACE_2 };
     const bool done = !flow_is_counting(flow);
     const atr_Standing *now = done ? &reward->after : &reward->before;
     const bool risen = done && reward->after.level > reward->before.level;
@@ -185,6 +189,7 @@ static void put_coins(Scene *scene, const Flow *flow, const char *key, Box numbe
     words->align = ALIGN_CENTER;
     words->max_lines = 2;
     words->middle = true;
+    words->halo = true;
     words->secret = true;
 }
 
@@ -196,14 +201,14 @@ void screen_accepted(Scene *scene, const ScreenFacts *facts)
     if (f->portrait) {
         const float w = f->w - 2 * x;
         put_coins(scene, flow, "ok.coins", (Box){ x, 186, w, 250 }, (Box){ x, 446, w, 120 });
-        put_purchase(scene, &flow->answer, (Box){ x, 576, w, 110 }, ALIGN_CENTER);
-        put_level(scene, flow, (Box){ x, 710, w, 170 });
-        put_rows(scene, flow, (Box){ x, 916, w, grid_low(f, 1458) - 916 });
+        put_purchase(scene, &flow->answer, (Box){ x, 566, w, 80 }, ALIGN_CENTER);
+        put_level(scene, flow, (Box){ x, 676, w, 200 });
+        put_rows(scene, flow, (Box){ x, 900, w, grid_low(f, 1458) - 900 });
     } else {
         const float w = grid_span(f, 6);
         put_coins(scene, flow, "ok.coins", (Box){ x, 132, w, 220 }, (Box){ x, 352, w, 100 });
-        put_purchase(scene, &flow->answer, (Box){ x, 458, w, 100 }, ALIGN_CENTER);
-        put_level(scene, flow, (Box){ x, 566, w, 170 });
+        put_purchase(scene, &flow->answer, (Box){ x, 450, w, 66 }, ALIGN_CENTER);
+        put_level(scene, flow, (Box){ x, 540, w, 196 });
         put_rows(scene, flow, (Box){ grid_column(f, 6), 146, w, 590 });
     }
     screen_buttons(scene, "next.scan", CONTROL_NEXT, "util.finish", CONTROL_FINISH);
@@ -229,7 +234,7 @@ void screen_guest(Scene *scene, const ScreenFacts *facts)
     const float x = grid_margin(f);
     const float w = f->portrait ? f->w - 2 * x : grid_span(f, 7);
     const Box number = f->portrait ? (Box){ x, 200, w, 260 } : (Box){ x, 140, w, 230 };
-    const Box title = f->portrait ? (Box){ x, 480, w, 220 } : (Box){ x, 376, w, 200 };
+    const Box title = f->portrait ? (Box){ x, 456, w, 252 } : (Box){ x, 366, w, 222 };
     if (flow->answer.reason != NULL) {
         put_undecided(scene, flow, number, title);
     } else {

@@ -66,7 +66,7 @@ static float lines_of(const char *text, float width, float line)
     for (; *text != '\0'; text++) {
         count += ((unsigned char)*text & 0xc0u) != 0x80u ? 1.0f : 0.0f;
     }
-    const float lines = ceilf(count * line * 0.31f / width);
+    const float lines = ceilf(count * line * 0.29f / width);
     return lines < 1 ? 1 : lines > 3 ? 3 : lines;
 }
 
@@ -125,7 +125,7 @@ void screen_answer(Scene *scene, const ScreenFacts *facts)
             scene_picture(scene, (Box){ grid_column(f, 0) + 70, 220, side, side }, answer.seal);
         scene->number = seal->rect;
         put_sentences(scene, facts, &answer,
-                      (Box){ grid_column(f, 4), 190, grid_span(f, 8) - 120, 0 }, ALIGN_START);
+                      (Box){ grid_column(f, 4), 190, grid_span(f, 8) - 90, 0 }, ALIGN_START);
     }
     screen_buttons(scene, "next.scan", CONTROL_NEXT, "util.finish", CONTROL_FINISH);
 }
@@ -145,11 +145,13 @@ void screen_goodbye(Scene *scene, const ScreenFacts *facts)
     Item *title = scene_text(scene, (Box){ x, y + height + 60, w, 120 }, STYLE_TITLE, COLOR_TEXT,
                              "bye.title");
     title->align = ALIGN_CENTER;
+    title->halo = true;
     if (facts->flow->credited) {
         Item *body = scene_text(scene, (Box){ x, y + height + 196, w, 110 }, STYLE_BODY,
                                 COLOR_QUIET, "bye.body");
         body->align = ALIGN_CENTER;
         body->max_lines = 2;
+        body->halo = true;
     }
 }
 

@@ -71,12 +71,12 @@ static void put_balance(Scene *scene, const Flow *flow, float y, float height)
         balance -= flow->answer.coins - flow_counted(flow);
     }
     words_number(scene->words, scene->language, balance, number, sizeof number);
-    const float width = 280;
+    const float width = f->portrait ? 324 : 280;
     const Box chip = { f->w - grid_margin(f) - width, y, width, height };
     Item *panel = scene_panel(scene, chip, LOOK_CHIP);
     scene->purse = panel->rect;
     scene_icon(scene, (Box){ chip.x + 18, y + (height - 48) / 2, 48, 48 }, ICON_COIN, COLOR_GOLD);
-    Item *text = scene_written(scene, (Box){ chip.x + 76, y, width - 76 - 24, height }, STYLE_LABEL,
+    Item *text = scene_written(scene, (Box){ chip.x + 76, y, width - 76 - 20, height }, STYLE_LABEL,
                                COLOR_TEXT, "ok.balance", scene_keep(scene, number));
     text->align = ALIGN_CENTER;
     text->middle = true;
@@ -92,6 +92,7 @@ static void put_balance(Scene *scene, const Flow *flow, float y, float height)
         card->middle = true;
         card->rtl = false; /* a number reads from the left in both languages */
         card->align = f->rtl ? ALIGN_START : ALIGN_END;
+        card->halo = true;
         card->secret = true;
     }
 }
@@ -116,7 +117,7 @@ void screen_buttons(Scene *scene, const char *first, Control first_control, cons
     const Frame *f = &scene->frame;
     const float y = grid_buttons_y(f);
     const float inner = f->w - 2 * grid_margin(f);
-    float width = f->portrait ? (inner - GUTTER) / 2 : 560;
+    float width = second != NULL ? (inner - GUTTER) / 2 : 560;
     float x = (f->w - width) / 2;
     if (second != NULL) {
         x = f->portrait ? grid_margin(f) : f->w / 2 - width - GUTTER / 2;

@@ -138,9 +138,10 @@ void screen_identify(Scene *scene, const ScreenFacts *facts)
     const Flow *flow = facts->flow;
     const float x = grid_margin(f);
     const float w = f->portrait ? f->w - 2 * x : grid_span(f, 7);
-    const Box title = f->portrait ? (Box){ x, 186, w, 216 } : (Box){ x, 148, w, 196 };
+    const Box title = f->portrait ? (Box){ x, 176, w, 246 } : (Box){ x, 132, w, 220 };
     Item *heading = scene_text(scene, title, STYLE_TITLE, COLOR_TEXT, "id.title");
     heading->max_lines = 2;
+    heading->middle = true;
     put_field(scene, facts, (Box){ x, f->portrait ? 424 : 352, w, 164 });
     const float row = f->portrait ? 620 : 540;
     const float card_h = f->portrait ? 250 : 196;

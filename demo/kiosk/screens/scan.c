@@ -60,13 +60,13 @@ void screen_scan(Scene *scene, const ScreenFacts *facts)
     const Flow *flow = facts->flow;
     const float margin = grid_margin(f);
     Box receipt = { grid_column(f, 1), 146, 400, 578 };
-    Box title = { grid_column(f, 5), 168, grid_span(f, 7), 196 };
-    Box body = { title.x, 384, title.w, 110 };
-    Box reader = { title.x, 500, 230, 230 };
+    Box title = { grid_column(f, 5), 150, grid_span(f, 7), 222 };
+    Box body = { title.x, 384, title.w, 70 };
+    Box reader = { title.x, 476, 250, 250 };
     if (f->portrait) {
         receipt = (Box){ grid_margin(f) + 90, 210, 450, 650 };
-        title = (Box){ margin, 930, f->w - 2 * margin, 220 };
-        body = (Box){ margin, 1166, title.w, 130 };
+        title = (Box){ margin, 920, f->w - 2 * margin, 250 };
+        body = (Box){ margin, 1186, title.w, 130 };
         reader = (Box){ f->w - margin - 350, 380, 300, 300 };
     }
     const float receipt_x = f->rtl ? f->w - receipt.x - receipt.w : receipt.x;
@@ -80,7 +80,7 @@ void screen_scan(Scene *scene, const ScreenFacts *facts)
         where->align = ALIGN_CENTER;
     }
     scene_picture(scene, reader, PICTURE_READER);
-    Box arrow = { reader.x + reader.w + SPACE_3, reader.y + 60, 110, 110 };
+    Box arrow = { reader.x + reader.w + SPACE_4, reader.y + 50, 150, 150 };
     if (f->portrait) {
         arrow = (Box){ reader.x + reader.w / 2 - 65, reader.y + reader.h + 10, 130, 130 };
     }
