@@ -43,10 +43,10 @@ static void mark(const atr__Batch *batch, atr__Dirty *dirty, float x, float y, f
         return; /* outside, or not a number */
     }
     const int32_t c0 = tile_at(left, dirty->tiles.columns - 1);
-    const int32_t c1 = tile_at(right, dirty->tiles.columns - 1);
+    const size_t run = (size_t)(tile_at(right, dirty->tiles.columns - 1) - c0) + 1;
     const int32_t r1 = tile_at(bottom, dirty->tiles.rows - 1);
     for (int32_t row = tile_at(top, dirty->tiles.rows - 1); row <= r1; row++) {
-        memset(dirty->tiles.marks + row * dirty->tiles.columns + c0, 1, (size_t)(c1 - c0 + 1));
+        memset(dirty->tiles.marks + row * dirty->tiles.columns + c0, 1, run);
     }
 }
 

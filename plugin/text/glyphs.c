@@ -52,21 +52,18 @@ static size_t cells_measure(atr_Text *text, const atr_TextStyle *style, atr__Run
 }
 
 static atr_Status cell_draw(atr_Text *text, const atr_TextStyle *style, const atr__Run *run,
-                            uint32_t *pixels, int32_t digit_width, atr_Glyph *out)
+                            const atr_Canvas *canvas, int32_t digit_width, atr_Glyph *out)
 {
     const uint32_t c = text->work.chars[run->first];
-    const atr_Canvas canvas = {
-        .pixels = pixels, .width = run->width, .height = run->height, .pitch = run->width
-    };
-    const atr_Status status = atr__run_draw(text, style, run, &canvas, 0, run->ascent, 0xffffffffu);
+    const atr_Status status = atr__run_draw(text, style, run, canvas, 0, run->ascent, 0xffffffffu);
     if (status != ATR_OK) {
         return status;
     }
-    const atr_Rect ink = ink_of(&canvas);
+    const atr_Rect ink = ink_of(canvas);
     const int32_t cell = is_digit(c) ? digit_width : run->width;
     *out = (atr_Glyph){
         .codepoint = c,
-        .image = { .pixels = pixels + (size_t)ink.y * (size_t)run->width + (size_t)ink.x,
+        .image = { .pixels = canvas->pixels + (size_t)ink.y * (size_t)run->width + (size_t)ink.x,
                    .width = ink.w,
                    .height = ink.h,
                    .pitch = run->width },
@@ -105,7 +102,11 @@ atr_Status atr_text_glyphs(atr_Text *text, const char *characters, int32_t size_
     size_t at = 0;
     for (uint32_t i = 0; status == ATR_OK && i < out->count; i++) {
         const atr__Run *run = &text->work.runs[i];
-        status = cell_draw(text, &style, run, out->pixels + at, digit_width, &out->glyphs[i]);
+        const atr_Canvas canvas = { .pixels = out->pixels + at,
+                                    .width = run->width,
+                                    .height = run->height,
+                                    .pitch = run->width };
+        status = cell_draw(text, &style, run, &canvas, digit_width, &out->glyphs[i]);
         at += (size_t)run->width * (size_t)run->height;
     }
     if (status != ATR_OK) {

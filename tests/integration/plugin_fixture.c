@@ -7,14 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The driver's own, kept for the life of the process. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
-{
-    return "leak:libGLX\nleak:libEGL\nleak:libLLVM\nleak:swrast\nleak:libX11\nleak:_dri.so\n"
-           "leak:libglapi\nleak:libgallium\nleak:libxcb\nleak:X11_\nleak:libdbus\n";
-}
-
 static pid_t x_server;
 
 /* Xvfb chooses a free display and writes its number to a descriptor. */
