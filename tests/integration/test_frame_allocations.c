@@ -32,6 +32,7 @@ typedef struct Host {
     SDL_Texture *picture;
     atr_Plugin *plugin;
     Pace pace;
+    atr_EffectId coins;
 } Host;
 
 static void host_open(Host *host, bool own_surface)
@@ -86,7 +87,7 @@ static void host_draw(const Host *host)
 static uint64_t frame(Host *host, int number)
 {
     SDL_PumpEvents();
-    coin_scene_keep(atr_plugin_effects(host->plugin));
+    coin_scene_keep(atr_plugin_effects(host->plugin), (uint64_t)number, &host->coins);
     if (number % 15 == 0) {
         coin_scene_count_up(atr_plugin_effects(host->plugin), 640, 200, (float)(37 + number));
     }
@@ -117,7 +118,7 @@ static void check_frames(bool own_surface)
     atr_plugin_stats(host.plugin, &stats);
     assert_true(stats.assets_ready);
     assert_int_equal(stats.overlay, ATR_OVERLAY_FULL);
-    assert_true(stats.effects.particles >= COIN_SCENE_COINS - 10);
+    assert_true(stats.effects.particles >= COIN_SCENE_COINS);
     assert_true(stats.effects.instances >= 3); /* coins, and texts still counting */
     print_message("  path %s, %u particles\n", stats.path_name, stats.effects.particles);
     host_close(&host);

@@ -9,8 +9,10 @@
 /* Adds the two definitions. */
 atr_Status coin_scene_define(atr_Effects *effects);
 
-/* Keeps the coins falling; call once a frame. */
-void coin_scene_keep(atr_Effects *effects);
+/* Keeps the coins falling; call once a frame with its number, from 0. Every 1,500th frame the
+ * effect, which like every effect has an end, is cut and begun again. `running` is the caller's to
+ * keep. */
+void coin_scene_keep(atr_Effects *effects, uint64_t frame, atr_EffectId *running);
 
 /* One "+N" that counts up for about a second. */
 void coin_scene_count_up(atr_Effects *effects, float x, float y, float amount);
