@@ -131,9 +131,18 @@ static void check_fonts(Doctor *doctor, const AppConfig *config)
     };
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
         char path[APP_PATH_MAX];
+        char text[2 * APP_PATH_MAX + 64];
+        const char *wanted = rows[i].font == APP_FONT_LATIN    ? config->ui_font_latin
+                             : rows[i].font == APP_FONT_ARABIC ? config->ui_font_arabic
+                                                               : "";
         const bool found = app_find_font(config, rows[i].font, path, sizeof path) == ATR_OK;
-        report(doctor, found ? FINDING_OK : FINDING_WARNING, rows[i].name,
-               found ? path : rows[i].missing);
+        if (found && wanted[0] != '\0' && strcmp(wanted, path) != 0) {
+            snprintf(text, sizeof text, "%s cannot be read; %s is used", wanted, path);
+            report(doctor, FINDING_WARNING, rows[i].name, text);
+        } else {
+            report(doctor, found ? FINDING_OK : FINDING_WARNING, rows[i].name,
+                   found ? path : rows[i].missing);
+        }
     }
 }
 

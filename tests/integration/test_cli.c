@@ -262,12 +262,14 @@ static void doctor__every_value__comes_with_its_origin(void **state)
     json_decref(v);
 }
 
-static void doctor__no_arabic_font__says_so(void **state)
+static void doctor__font_that_cannot_be_read__says_so(void **state)
 {
     (void)state;
     cli_set_environment("ATRIUM_UI_FONT_ARABIC=/nowhere/NotoSansArabicUI-Regular.ttf");
     cli_expect(&run, 0, "doctor");
-    assert_non_null(strstr(run.out, "Arabic is not offered"));
+    /* Whether another one is found is this machine's matter. */
+    assert_true(strstr(run.out, "/nowhere/NotoSansArabicUI-Regular.ttf cannot be read") != NULL ||
+                strstr(run.out, "Arabic is not offered") != NULL);
 }
 
 static void cli__rules_from_configuration__are_used(void **state)
@@ -368,7 +370,7 @@ int main(void)
         TEST(cli__read_only_folder__exits_with_3),
         TEST(cli__folder_is_made_private),
         TEST(doctor__every_value__comes_with_its_origin),
-        TEST(doctor__no_arabic_font__says_so),
+        TEST(doctor__font_that_cannot_be_read__says_so),
         TEST(cli__rules_from_configuration__are_used),
         TEST(cli__configuration_wrong__names_file_and_line),
         TEST(store_list__shows_what_was_added),

@@ -132,8 +132,9 @@ typedef enum AppFont {
     APP_FONT_ARABIC_BOLD
 } AppFont;
 
-/* The file configured, or the first of the usual places that exists. ATR_ERR_NOT_FOUND. The bold
- * ones are looked for beside the configured regular file ("-Regular" becomes "-Bold"). */
+/* The file configured; when it cannot be read, or none is, the first of the usual places that
+ * exists. ATR_ERR_NOT_FOUND. Bold ones lie beside the configured regular file ("-Regular" becomes
+ * "-Bold"). */
 ATR_NODISCARD atr_Status app_find_font(const AppConfig *config, AppFont font, char *out,
                                        size_t out_size);
 

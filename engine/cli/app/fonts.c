@@ -52,7 +52,9 @@ atr_Status app_find_font(const AppConfig *config, AppFont font, char *out, size_
     if (configured[0] != '\0') {
         const bool named = bold ? bold_of(configured, out, out_size)
                                 : snprintf(out, out_size, "%s", configured) < (int)out_size;
-        return named && is_readable(out) ? ATR_OK : ATR_ERR_NOT_FOUND;
+        if (named && is_readable(out)) {
+            return ATR_OK;
+        }
     }
     for (size_t n = 0; n < ATR_COUNT_OF(names[font]) && names[font][n] != NULL; n++) {
         for (size_t f = 0; f < ATR_COUNT_OF(folders); f++) {
