@@ -1,3 +1,4 @@
+atrium_add_test(test_base SOURCES test_base.c COMPONENTS core LABELS unit)
 atrium_add_test(test_frame SOURCES test_frame.c COMPONENTS core LABELS unit)
 atrium_add_test(test_mailbox SOURCES test_mailbox.c COMPONENTS core LABELS unit)
 atrium_add_test(test_mailbox_threads
