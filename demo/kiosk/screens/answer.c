@@ -81,7 +81,7 @@ static void put_sentences(Scene *scene, const ScreenFacts *facts, const Answer *
     title->align = align;
     title->max_lines = 2;
     title->middle = f->portrait;
-    float y = box.y + (f->portrait ? 236 : 124);
+    float y = box.y + (f->portrait ? 236.0f : 124.0f);
     if (answer->reason != NULL) {
         const char *text = words_get(scene->words, scene->language, answer->reason);
         const float height = lines_of(text, box.w, line) * line;

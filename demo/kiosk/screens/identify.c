@@ -21,8 +21,10 @@ static void put_keypad(Scene *scene, const Flow *flow)
     }
     const bool closed = flow->card == CARD_CHECKING || flow->card == CARD_PAUSED;
     for (int i = 0; i < 12; i++) {
-        const Box box = { x + (float)(i % 3) * (KEY_WIDTH + KEY_GAP),
-                          y + (float)(i / 3) * (KEY_HEIGHT + KEY_GAP), KEY_WIDTH, KEY_HEIGHT };
+        const int column = i % 3;
+        const int row = i / 3;
+        const Box box = { x + (float)column * (KEY_WIDTH + KEY_GAP),
+                          y + (float)row * (KEY_HEIGHT + KEY_GAP), KEY_WIDTH, KEY_HEIGHT };
         Item *key = scene_put_fixed(scene, ITEM_BUTTON, box);
         key->role = ROLE_CONTROL;
         key->align = ALIGN_CENTER;

@@ -202,11 +202,11 @@ float atr__instance_end_age(const atr__Instance *instance);
 void atr__deliver_done(atr_Effects *effects);
 
 /* particle.c. */
-void atr__node_step(atr_Effects *effects, atr__Instance *instance, uint32_t node, float dt);
+void atr__node_step(atr_Effects *effects, atr__Instance *instance, uint32_t index, float dt);
 
 /* emit.c. */
-void atr__node_emit(atr_Effects *effects, atr__Instance *instance, uint32_t node, float dt);
-void atr__node_origin(const atr_Effects *effects, const atr__Instance *instance, uint32_t node,
+void atr__node_emit(atr_Effects *effects, atr__Instance *instance, uint32_t index, float dt);
+void atr__node_origin(const atr_Effects *effects, const atr__Instance *instance, uint32_t index,
                       float *out_x, float *out_y);
 void atr__event_push(atr_Effects *effects, const atr__Instance *instance, atr_EffectEventKind kind,
                      const char *name);
