@@ -29,6 +29,8 @@ static atr_Status define(atr_Effects *effects, atr_Bytes json, const char *sourc
 {
     atr_EffectDef *def = malloc(sizeof *def); /* too large for a small thread's stack */
     if (def == NULL) {
+        atr__error_set(error, 0, 0, "%s", atr_status_text(ATR_ERR_NO_MEMORY));
+        atr__error_source(error, source);
         return ATR_ERR_NO_MEMORY;
     }
     atr_Status st = atr_catalogue_parse(json, source, def, error);
@@ -103,8 +105,10 @@ static size_t list_folder(DIR *folder, char **names, size_t capacity, bool *out_
             *out_more = true;
             break;
         }
-        names[count] = strdup(entry->d_name);
-        count += names[count] != NULL;
+        char *name = strdup(entry->d_name);
+        if (name != NULL) {
+            names[count++] = name;
+        }
     }
     qsort(names, count, sizeof *names, compare_names);
     return count;
@@ -133,7 +137,7 @@ static atr_Status load_folder(atr_Effects *effects, const char *path)
         atr_log(&log, ATR_LOG_WARNING, "catalogue", "%s: %s", path, strerror(errno));
         return ATR_OK;
     }
-    char *names[FILES_MAX];
+    char *names[FILES_MAX] = { NULL };
     bool more = false;
     const size_t count = list_folder(folder, names, FILES_MAX, &more);
     closedir(folder);

@@ -38,8 +38,9 @@ int main(int argc, char **argv)
     const int32_t w = side == 3 ? VIEW_W / 2 : VIEW_W;
     const int32_t h = side == 3 ? VIEW_H / 2 : VIEW_H;
     Stage stage;
-    atr_Canvas sheet = { calloc((size_t)(w * h * side * side), sizeof(uint32_t)), w * side,
-                         h * side, w * side };
+    atr_Canvas sheet = { calloc((size_t)w * (size_t)h * (size_t)side * (size_t)side,
+                                sizeof(uint32_t)),
+                         w * side, h * side, w * side };
     if (sheet.pixels == NULL || !stage_open(&stage, w, h, VIEW_W, VIEW_H)) {
         fprintf(stderr, "contact_sheet: out of memory\n");
         return 3;
