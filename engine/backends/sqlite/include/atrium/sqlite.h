@@ -4,6 +4,8 @@
  * WAL with synchronous=FULL: when a call returns, its effect survives a crash and a power cut.
  * Several processes may share the file. The schema's version is kept in user_version; an older file
  * is migrated on opening, a newer one is refused, a damaged one is reported and left untouched.
+ * Files up to 16 MiB are checked whole on opening; in larger ones damage is found when it is read,
+ * and the call that meets it answers ATR_ERR_CORRUPT.
  *
  *     atr_Store store;
  *     atr_Error error;
@@ -40,9 +42,10 @@ typedef struct atr_SqliteDesc {
  * Opens or makes the database.
  *
  * @param error  May be NULL. On failure: the path, and SQLite's own words.
- * @return ATR_OK; ATR_ERR_NOT_FOUND (must_exist, or no such folder); ATR_ERR_CORRUPT (no database,
- *         damaged, or its schema is newer); ATR_ERR_DENIED (not permitted, read-only);
- * ATR_ERR_BUSY; ATR_ERR_IO; ATR_ERR_NO_MEMORY.
+ * @return ATR_OK; ATR_ERR_INVALID (no path); ATR_ERR_NOT_FOUND (must_exist, or no such folder);
+ *         ATR_ERR_CORRUPT (no database, damaged, or its schema is newer); ATR_ERR_DENIED (not
+ *         permitted, read-only); ATR_ERR_UNSUPPORTED (no write-ahead log on this file system);
+ *         ATR_ERR_BUSY; ATR_ERR_IO; ATR_ERR_NO_MEMORY.
  * @owner  `out` is the caller's; closed with out->ops->close, or by whoever it is handed to.
  */
 ATR_NODISCARD ATR_API atr_Status atr_sqlite_store_open(const atr_SqliteDesc *desc, atr_Store *out,
