@@ -44,7 +44,8 @@ static void print_user(const Cli *cli, const atr_User *user)
     cli_print_json(object);
 }
 
-/* "-" is read from standard input, without its newline. */
+/* "-" is read from standard input, without its newline. A number among the arguments is overwritten
+ * there, so that a process list shows it no longer than can be helped. */
 static bool take_card(const char *option, char out[64])
 {
     size_t size = strlen(option);
@@ -54,6 +55,7 @@ static bool take_card(const char *option, char out[64])
         }
     } else if (size < 63) {
         memcpy(out, option, size);
+        memset((char *)option, '*', size); /* argv's strings are the program's to change */
     } else {
         size = 0;
     }

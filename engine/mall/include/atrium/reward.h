@@ -94,8 +94,10 @@ typedef struct atr_RewardTables {
     const int32_t *category_percent;
     uint32_t category_count;
     const int32_t *tier_percent; /* ATR_TIER_COUNT */
-    const int32_t *tier_points;  /* needed to reach it */
-    const int32_t *tier_coins;   /* paid once on reaching it */
+    /* Needed to reach it: spent AED / 100 + 10 x streak days + achievements. A tier is never lost.
+     */
+    const int32_t *tier_points;
+    const int32_t *tier_coins; /* paid once on reaching it */
 } atr_RewardTables;
 
 ATR_API const atr_RewardTables *atr_reward_tables(void);
