@@ -135,13 +135,14 @@ static void split(atr__Pen *pen, const atr__OverlayData *data)
         atr__Word word;
         float ms;
         uint32_t color;
+        bool on_gpu; /* done later than it was told: shows in present */
     } parts[] = {
-        { ATR__WORD_HOST, s->host_ms, ATR__COLOR_OUTLINE },
-        { ATR__WORD_EFFECTS, s->effects_ms, ATR__COLOR_GOLD },
-        { ATR__WORD_QUEUE, s->queue_ms, ATR__COLOR_GOOD },
-        { ATR__WORD_OVERLAY, s->overlay_ms, ATR__COLOR_INFO },
-        { ATR__WORD_PRESENT, s->present_ms, ATR__COLOR_HELD },
-        { ATR__WORD_OTHER, s->mail_ms, ATR__COLOR_BAD },
+        { ATR__WORD_HOST, s->host_ms, ATR__COLOR_OUTLINE, true },
+        { ATR__WORD_EFFECTS, s->effects_ms, ATR__COLOR_GOLD, true },
+        { ATR__WORD_QUEUE, s->queue_ms, ATR__COLOR_GOOD, false },
+        { ATR__WORD_OVERLAY, s->overlay_ms, ATR__COLOR_INFO, true },
+        { ATR__WORD_PRESENT, s->present_ms, ATR__COLOR_HELD, true },
+        { ATR__WORD_OTHER, s->mail_ms, ATR__COLOR_BAD, false },
     };
     float total = 0.001f;
     for (size_t i = 0; i < ATR_COUNT_OF(parts); i++) {
@@ -165,8 +166,7 @@ static void split(atr__Pen *pen, const atr__OverlayData *data)
         const int32_t baseline = pen->y + atr__px(pen, 15);
         const int32_t dot = atr__px(pen, 8);
         char text[24];
-        (void)snprintf(text, sizeof text, "%s%.2f ms",
-                       s->estimated && parts[i].word == ATR__WORD_PRESENT ? "~" : "",
+        (void)snprintf(text, sizeof text, "%s%.2f ms", s->estimated && parts[i].on_gpu ? "~" : "",
                        (double)parts[i].ms);
         atr__pen_rect(pen, start, baseline - dot - 1, dot, dot, parts[i].color);
         (void)atr__pen_word(pen, parts[i].word, false, start + dot + atr__px(pen, 7), baseline,

@@ -9,13 +9,12 @@ foreach(renderer IN ITEMS software opengl opengles2)
         set(env "LSAN_OPTIONS=detect_leaks=0")
     endif()
     foreach(part IN ITEMS state paths life overlay)
+        set(part_labels ${labels})
+        if(part STREQUAL "life" AND renderer STREQUAL "software")
+            list(APPEND part_labels threads) # the loader thread's hand-over
+        endif()
         atrium_add_test(test_plugin_${part}_${renderer}
             SOURCES test_plugin_${part}.c plugin_fixture.c plugin_fixture.h
-            COMPONENTS plugin LABELS ${labels} ARGS ${renderer} ENV ${env} TIMEOUT 180)
+            COMPONENTS plugin LABELS ${part_labels} ARGS ${renderer} ENV ${env} TIMEOUT 180)
     endforeach()
 endforeach()
-atrium_add_test(test_frame_allocations
-    SOURCES test_frame_allocations.c
-        ../support/alloc_count.c ../support/alloc_count.h
-        ../support/coin_scene.c ../support/coin_scene.h
-    COMPONENTS plugin LABELS integration)
