@@ -38,24 +38,18 @@ static atr_Bytes key_bytes(const Key *key)
     return (atr_Bytes){ key->bytes, key->size };
 }
 
-/* The loaders get the whole cache key and read what follows its letter. */
+/* The loaders get the whole cache key and read what follows its letter. `out` is the caller's own
+ * variable, of the type that its key's letter stands for. */
 static atr_Status load_user(void *user, atr_Bytes key, void *out, size_t capacity, size_t *size,
                             uint64_t *ttl_ms)
 {
     const atr_Loyalty *loyalty = user;
     atr_UserId id = 0;
-    atr_User found;
     memcpy(&id, (const uint8_t *)key.data + 1, sizeof id);
-    const atr_Status status = loyalty->store.ops->user_by_id(loyalty->store.self, id, &found);
-    if (status != ATR_OK) {
-        return status;
-    }
-    ATR_ASSERT(capacity >= sizeof found);
-    memcpy(out, &found, sizeof found);
-    *size = sizeof found;
+    ATR_ASSERT(capacity == sizeof(atr_User));
+    *size = capacity;
     *ttl_ms = USER_TTL_MS;
-    (void)capacity;
-    return ATR_OK;
+    return loyalty->store.ops->user_by_id(loyalty->store.self, id, out);
 }
 
 static atr_Status load_card(void *user, atr_Bytes key, void *out, size_t capacity, size_t *size,
@@ -68,11 +62,10 @@ static atr_Status load_card(void *user, atr_Bytes key, void *out, size_t capacit
     if (status != ATR_OK) {
         return status;
     }
-    ATR_ASSERT(capacity >= sizeof found.id);
+    ATR_ASSERT(capacity == sizeof found.id);
     memcpy(out, &found.id, sizeof found.id);
-    *size = sizeof found.id;
+    *size = capacity;
     *ttl_ms = CARD_TTL_MS;
-    (void)capacity;
     return ATR_OK;
 }
 
@@ -82,17 +75,10 @@ static atr_Status load_store(void *user, atr_Bytes key, void *out, size_t capaci
     const atr_Loyalty *loyalty = user;
     char id[ATR_RECEIPT_NAME_MAX + 1] = "";
     memcpy(id, (const uint8_t *)key.data + 1, key.size - 1);
-    atr_StoreInfo found;
-    const atr_Status status = loyalty->store.ops->store_by_id(loyalty->store.self, id, &found);
-    if (status != ATR_OK) {
-        return status;
-    }
-    ATR_ASSERT(capacity >= sizeof found);
-    memcpy(out, &found, sizeof found);
-    *size = sizeof found;
+    ATR_ASSERT(capacity == sizeof(atr_StoreInfo));
+    *size = capacity;
     *ttl_ms = STORE_TTL_MS;
-    (void)capacity;
-    return ATR_OK;
+    return loyalty->store.ops->store_by_id(loyalty->store.self, id, out);
 }
 
 atr_Status atr__lookup_user(atr_Loyalty *loyalty, atr_UserId id, atr_User *out)
