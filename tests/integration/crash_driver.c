@@ -10,7 +10,7 @@
 #include <inttypes.h>
 
 #define IN_FLIGHT    8
-#define SUBMISSIONS  400 /* by one process; it is killed long before */
+#define SUBMISSIONS  900 /* more than a pipe nobody reads takes lines: it is killed before */
 #define PER_RUN      1000
 #define EVERY_OTHER  3 /* of so many submissions one repeats a receipt, */
 #define EVERY_BROKEN 7 /* and one is no receipt */

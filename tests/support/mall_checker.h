@@ -9,7 +9,7 @@
 
 #include "mall_fixture.h"
 
-#define PROMISES_MAX 4096
+#define PROMISES_MAX 16384
 #define NO_RECEIPT   UINT32_MAX /* a text that is no receipt */
 
 typedef struct Promise {
