@@ -72,7 +72,7 @@ static atr_Status load_builtin(atr_Effects *effects)
     const char *name = NULL;
     atr_Bytes json = { 0 };
     for (uint32_t i = 0; atr_catalogue_builtin(i, &name, &json); i++) {
-        atr_Error error;
+        atr_Error error = { 0 };
         const atr_Status st = define(effects, json, name, &error);
         if (st != ATR_OK) {
             complain(effects, &error);
@@ -121,7 +121,7 @@ static atr_Status load_named(atr_Effects *effects, const char *folder, const cha
     if (length < 0 || (size_t)length >= sizeof path) {
         return ATR_ERR_IO;
     }
-    atr_Error error;
+    atr_Error error = { 0 };
     const atr_Status st = atr_catalogue_load_file(effects, path, &error);
     if (st != ATR_OK) {
         complain(effects, &error);

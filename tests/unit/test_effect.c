@@ -635,6 +635,187 @@ static void effects_define__sheets__share_sprite_ids(void **state)
     atr_effects_destroy(f.effects);
 }
 
+static atr_EffectDef one_node(atr_EffectNode node)
+{
+    atr_EffectDef def = { .name = "one", .duration = 1.0f, .node_count = 1, .amount_default = 1 };
+    def.nodes[0] = node;
+    return def;
+}
+
+/* Plays it for 200 ms; false when it draws nothing. */
+static bool first_command(Fixture *f, const atr_EffectDef *def, atr_DrawCmd *out)
+{
+    atr_RenderQueue *queue = NULL;
+    assert_int_equal(atr_queue_create(NULL, &queue), ATR_OK);
+    define(f, def);
+    advance_ms(f, 0);
+    (void)atr_effect_trigger(f->effects, "one", &(atr_Trigger){ .x = 100, .y = 50, .scale = 2 });
+    advance_ms(f, 100);
+    advance_ms(f, 100);
+    assert_int_equal(atr_effects_draw(f->effects, queue), 0);
+    atr_DrawList list;
+    atr_queue_take(queue, &list);
+    if (list.count > 0) {
+        *out = list.commands[0];
+    }
+    atr_queue_destroy(queue);
+    return list.count > 0;
+}
+
+static void effects_draw__ring_ribbon_flash__follow_their_keys(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, NULL);
+    atr_effects_set_view(f.effects, 640, 360);
+    const atr_Value growing = { .kind = ATR_VALUE_KEYS,
+                                .key_count = 2,
+                                .keys = { { 0, 0, 0 }, { 1, 100, 0 } } };
+    atr_EffectNode node = { .type = ATR_NODE_RING,
+                            .duration = 1,
+                            .offset_x = 5,
+                            .size = growing,
+                            .color_count = 2,
+                            .colors = { { 0, 0xff8040ffu }, { 1, 0xff804000u } } };
+    strcpy(node.sheet, "ring.png");
+    atr_DrawCmd cmd;
+    atr_EffectDef def = one_node(node);
+    assert_true(first_command(&f, &def, &cmd));
+    assert_int_equal(cmd.kind, ATR_DRAW_SPRITE);
+    assert_true(fabsf(cmd.w - 40.0f) < 0.1f && cmd.h == cmd.w); /* a fifth of 100, twice as large */
+    assert_true(cmd.x == 110.0f && cmd.y == 50.0f);
+    assert_in_range(cmd.color >> 24, 200, 207); /* 4/5 there, colour premultiplied */
+    assert_in_range(cmd.color >> 16 & 255, 200, 207);
+    assert_in_range(cmd.color & 255, 48, 54);
+
+    def.nodes[0].type = ATR_NODE_RIBBON;
+    def.nodes[0].shape_h = 30;
+    assert_true(first_command(&f, &def, &cmd));
+    assert_int_equal(cmd.kind, ATR_DRAW_RECT);
+    assert_true(fabsf(cmd.w - 40.0f) < 0.1f && cmd.h == 60.0f);
+
+    def.nodes[0].type = ATR_NODE_FLASH;
+    def.nodes[0].additive = 1;
+    assert_true(first_command(&f, &def, &cmd));
+    assert_true(cmd.x == 320 && cmd.y == 180 && cmd.w == 640 && cmd.h == 360);
+    assert_int_equal(cmd.color >> 24, 0);
+
+    def.nodes[0].start = 0.5f;
+    assert_false(first_command(&f, &def, &cmd)); /* not yet */
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_shake__while_it_lasts__moves_and_then_rests(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, NULL);
+    const atr_EffectDef def = one_node(
+        (atr_EffectNode){ .type = ATR_NODE_SHAKE, .duration = 0.5f, .size = { .low = 6 } });
+    define(&f, &def);
+    float x = 1;
+    float y = 1;
+    atr_effects_shake(f.effects, &x, &y);
+    assert_true(x == 0 && y == 0);
+    (void)trigger(&f, "one");
+    bool moved = false;
+    for (int i = 0; i < 25; i++) {
+        advance_ms(&f, 16);
+        atr_effects_shake(f.effects, &x, &y);
+        assert_true(fabsf(x) <= 6.001f && fabsf(y) <= 6.001f);
+        moved = moved || fabsf(x) > 3;
+    }
+    assert_true(moved);
+    play_for(&f, 700);
+    atr_effects_shake(f.effects, &x, &y);
+    assert_true(x == 0 && y == 0);
+    assert_int_equal(f.done, 1);
+    atr_effects_destroy(f.effects);
+}
+
+static void effect_move__trail__leaves_particles_along_the_way(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, NULL);
+    const atr_EffectDef def = one_node((atr_EffectNode){ .type = ATR_NODE_TRAIL,
+                                                         .duration = 1,
+                                                         .rate = { .low = 100 },
+                                                         .life = { .low = 1 },
+                                                         .size = { .low = 4 } });
+    define(&f, &def);
+    advance_ms(&f, 0);
+    const atr_TriggerResult r = trigger(&f, "one"); /* at 100, 50 */
+    assert_int_equal(atr_effect_move(f.effects, r.id, 200, 50), ATR_OK);
+    assert_int_equal(atr_effect_move(f.effects, r.id, NAN, INFINITY), ATR_OK); /* stays */
+    advance_ms(&f, 100);
+    const atr_Particles p = atr_effects_particles(f.effects);
+    assert_int_equal(p.count, 10);
+    for (uint32_t i = 0; i < p.count; i++) {
+        assert_true(fabsf(p.x[i] - (110.0f + 10.0f * (float)i)) < 0.5f);
+    }
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_poll_event__sound_at_its_start__more_than_fit_drop_the_oldest(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, &(atr_EffectsDesc){ .max_instances = 300 });
+    atr_EffectDef def =
+        one_node((atr_EffectNode){ .type = ATR_NODE_SOUND, .start = 0.15f, .text = "coin" });
+    define(&f, &def);
+    advance_ms(&f, 0);
+    const atr_TriggerResult first = trigger(&f, "one");
+    advance_ms(&f, 100);
+    atr_EffectEvent event;
+    assert_false(atr_effects_poll_event(f.effects, &event));
+    advance_ms(&f, 100);
+    assert_true(atr_effects_poll_event(f.effects, &event));
+    assert_int_equal(event.kind, ATR_EFFECT_EVENT_SOUND);
+    assert_string_equal(event.name, "coin");
+    assert_int_equal(event.id.value, first.id.value);
+    advance_ms(&f, 100);
+    assert_false(atr_effects_poll_event(f.effects, &event)); /* once */
+    atr_EffectId second = { 0 };
+    for (int i = 0; i < 258; i++) {
+        const atr_TriggerResult r = trigger(&f, "one");
+        second = i == 2 ? r.id : second;
+    }
+    advance_ms(&f, 100);
+    advance_ms(&f, 100);
+    int count = 0;
+    while (atr_effects_poll_event(f.effects, &event)) {
+        assert_true(count > 0 || event.id.value == second.value);
+        count++;
+    }
+    assert_int_equal(count, 256);
+    atr_effects_destroy(f.effects);
+}
+
+static void effect_trigger__palette_and_scale__are_drawn_at_birth(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, NULL);
+    atr_EffectDef def = coins_def("one", ATR_IMPORTANCE_MEDIUM);
+    def.nodes[0].palette_count = 2;
+    def.nodes[0].palette[0] = 0xff0000ffu;
+    def.nodes[0].palette[1] = 0x0000ffffu;
+    define(&f, &def);
+    (void)atr_effect_trigger(f.effects, "one", &(atr_Trigger){ .amount = 40, .scale = 0.5f });
+    advance_ms(&f, 0);
+    const atr_Particles p = atr_effects_particles(f.effects);
+    uint32_t red = 0;
+    for (uint32_t i = 0; i < p.count; i++) {
+        assert_true(p.color[i] == 0xffff0000u || p.color[i] == 0xff0000ffu);
+        assert_true(p.size[i] == 12.0f);
+        red += p.color[i] == 0xffff0000u;
+    }
+    assert_in_range(red, 8, 32);
+    atr_effects_destroy(f.effects);
+}
+
 typedef struct Restarter {
     Fixture *fixture;
     int started;
@@ -836,6 +1017,11 @@ int main(void)
         cmocka_unit_test(effect_stop__cut_or_fade__ends_now_or_lives_out),
         cmocka_unit_test(effects_set_time_scale__zero__pauses_and_nothing_expires),
         cmocka_unit_test(effects_draw__nodes__one_command_names_all_particles_of_one),
+        cmocka_unit_test(effects_draw__ring_ribbon_flash__follow_their_keys),
+        cmocka_unit_test(effects_shake__while_it_lasts__moves_and_then_rests),
+        cmocka_unit_test(effect_move__trail__leaves_particles_along_the_way),
+        cmocka_unit_test(effects_poll_event__sound_at_its_start__more_than_fit_drop_the_oldest),
+        cmocka_unit_test(effect_trigger__palette_and_scale__are_drawn_at_birth),
         cmocka_unit_test(effects_define__death__starts_the_node_it_names),
         cmocka_unit_test(effects_define__forces__attract_arrive_and_bounce),
         cmocka_unit_test(effects_define__out_of_range__is_refused_and_the_old_one_stays),

@@ -43,11 +43,14 @@ int main(int argc, char **argv)
                          w * side, h * side, w * side };
     if (sheet.pixels == NULL || !stage_open(&stage, w, h, VIEW_W, VIEW_H)) {
         fprintf(stderr, "contact_sheet: out of memory\n");
+        free(sheet.pixels);
         return 3;
     }
     const atr_TriggerResult r = atr_effect_trigger(stage.effects, argv[1], &trigger);
     if (r.id.value == 0) {
         fprintf(stderr, "contact_sheet: %s: %s\n", argv[1], atr_decision_name(r.decision));
+        free(sheet.pixels);
+        stage_close(&stage);
         return 1;
     }
     uint32_t most = 0;

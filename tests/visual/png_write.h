@@ -12,6 +12,9 @@
 
 static inline bool png_write(const char *path, const atr_Canvas *canvas)
 {
+    if (canvas->width <= 0 || canvas->height <= 0) {
+        return false;
+    }
     unsigned char *rgb = malloc((size_t)canvas->width * (size_t)canvas->height * 3);
     if (rgb == NULL) {
         return false;

@@ -84,9 +84,9 @@ static bool allocate(atr_Effects *effects)
 {
     const atr_EffectsDesc *d = &effects->desc;
     const atr_Allocator *a = &d->allocator;
-    effects->definitions = atr__alloc_zero(a, d->max_effects, sizeof *effects->definitions);
+    effects->definitions = atr__alloc_zero(a, d->max_effects, sizeof(atr__Definition *));
     effects->sheets =
-        atr__alloc_zero(a, d->max_effects, ATR_EFFECT_NODES_MAX * sizeof *effects->sheets);
+        atr__alloc_zero(a, d->max_effects, ATR_EFFECT_NODES_MAX * sizeof(atr__Sheet *));
     effects->sprites = atr__alloc_zero(a, 1, sizeof *effects->sprites);
     effects->instances = atr__alloc_zero(a, d->max_instances, sizeof *effects->instances);
     effects->order = atr__alloc_zero(a, d->max_instances, sizeof *effects->order);
@@ -159,8 +159,8 @@ void atr_effects_destroy(atr_Effects *effects)
     atr__definitions_destroy(effects);
     atr__pool_deinit(&effects->pools[0], d.max_particles, a);
     atr__pool_deinit(&effects->pools[1], d.max_particles, a);
-    atr__free(a, effects->definitions, d.max_effects, sizeof *effects->definitions);
-    atr__free(a, effects->sheets, d.max_effects, ATR_EFFECT_NODES_MAX * sizeof *effects->sheets);
+    atr__free(a, effects->definitions, d.max_effects, sizeof(atr__Definition *));
+    atr__free(a, effects->sheets, d.max_effects, ATR_EFFECT_NODES_MAX * sizeof(atr__Sheet *));
     atr__free(a, effects->instances, d.max_instances, sizeof *effects->instances);
     atr__free(a, effects->order, d.max_instances, sizeof *effects->order);
     atr__free(a, effects->ended, effects->ended_capacity, sizeof *effects->ended);
