@@ -5,7 +5,6 @@
 #include "effects_internal.h"
 #include "reader.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SECONDS_MAX 60.0
@@ -26,152 +25,6 @@ enum {
     STANDS = TEXT | RING | RIBBON, /* one thing with a place */
     SEEN = EMITS | STANDS | FLASH
 };
-
-/* ---- Values ---------------------------------------------------------------------------------- */
-
-static const char *const interpolations[] = { "linear", "step", "smooth", NULL };
-
-static void read_keys(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out)
-{
-    atr_Value *v = out;
-    if (!atr__is_array(reader, value, 1, ATR_CURVE_KEYS_MAX, "1 to 8 keys [t, value, kind]")) {
-        return;
-    }
-    v->key_count = (uint8_t)json_array_size(value);
-    for (size_t i = 0; i < v->key_count && !reader->failed; i++) {
-        const json_t *key = json_array_get(value, i);
-        atr__enter_index(reader, i);
-        double t = 0.0;
-        double at = 0.0;
-        if (atr__is_array(reader, key, 2, 3, "[t, value] or [t, value, \"linear|step|smooth\"]") &&
-            atr__read_number(reader, json_array_get(key, 0), i > 0 ? (double)v->keys[i - 1].t : 0.0,
-                             1.0, &t) &&
-            atr__read_number(reader, json_array_get(key, 1), field->low, field->high, &at)) {
-            v->keys[i] = (atr_ValueKey){ .t = (float)t, .v = (float)at };
-            if (json_array_size(key) == 3) {
-                const int kind = atr__read_choice(reader, json_array_get(key, 2), interpolations);
-                v->keys[i].interpolation = (uint8_t)(kind > 0 ? kind : 0);
-            }
-        }
-        atr__leave(reader);
-    }
-}
-
-static void read_param(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out)
-{
-    static const char *const params[] = { "amount", NULL };
-    (void)field;
-    (void)out;
-    (void)atr__read_choice(reader, value, params);
-}
-
-static void read_value_object(atr__Reader *reader, const json_t *value, const atr__Field *field,
-                              atr_Value *out)
-{
-    const bool is_param = json_object_get(value, "param") != NULL;
-    const atr__Field keys[] = {
-        { "keys", read_keys, 0, field->low, field->high, 0, true },
-        { "var", atr__field_float, offsetof(atr_Value, variance), 0, 1, 0, false },
-    };
-    const atr__Field param[] = {
-        { "param", read_param, 0, 0, 0, 0, true },
-        { "scale", atr__field_float, offsetof(atr_Value, scale), 0, 1000, 0, false },
-        { "max", atr__field_float, offsetof(atr_Value, max), 0, field->high, 0, false },
-    };
-    out->kind = is_param ? ATR_VALUE_PARAM : ATR_VALUE_KEYS;
-    out->scale = 1.0f;
-    atr__read_object(reader, value, is_param ? param : keys,
-                     is_param ? ATR_COUNT_OF(param) : ATR_COUNT_OF(keys), out);
-}
-
-static void field_value(atr__Reader *reader, const json_t *value, const atr__Field *field,
-                        void *out)
-{
-    atr_Value *v = out;
-    double low = 0.0;
-    double high = 0.0;
-    if (json_is_object(value)) {
-        read_value_object(reader, value, field, v);
-    } else if (json_is_array(value)) {
-        if (atr__is_array(reader, value, 2, 2, "a number, [min, max], {\"keys\"} or {\"param\"}") &&
-            atr__read_number(reader, json_array_get(value, 0), field->low, field->high, &low) &&
-            atr__read_number(reader, json_array_get(value, 1), low, field->high, &high)) {
-            *v = (atr_Value){ .kind = ATR_VALUE_RANGE, .low = (float)low, .high = (float)high };
-        }
-    } else if (!json_is_number(value)) {
-        atr__expected(reader, value, "a number, [min, max], {\"keys\"} or {\"param\"}");
-    } else if (atr__read_number(reader, value, field->low, field->high, &low)) {
-        *v = (atr_Value){ .low = (float)low, .high = (float)low };
-    }
-}
-
-static void field_pair(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out)
-{
-    float *pair = out;
-    double x = 0.0;
-    double y = 0.0;
-    if (atr__is_array(reader, value, 2, 2, "[x, y]") &&
-        atr__read_number(reader, json_array_get(value, 0), field->low, field->high, &x) &&
-        atr__read_number(reader, json_array_get(value, 1), field->low, field->high, &y)) {
-        pair[0] = (float)x;
-        pair[1] = (float)y;
-    }
-}
-
-/* ---- Colours --------------------------------------------------------------------------------- */
-
-static bool read_color(atr__Reader *reader, const json_t *value, uint32_t *out)
-{
-    const char *text = json_string_value(value);
-    const size_t length = json_string_length(value);
-    if (text == NULL || text[0] != '#' || (length != 7 && length != 9) ||
-        strspn(text + 1, "0123456789abcdefABCDEF") != length - 1) {
-        atr__expected(reader, value, "a colour \"#RRGGBB\" or \"#RRGGBBAA\"");
-        return false;
-    }
-    const uint32_t number = (uint32_t)strtoul(text + 1, NULL, 16);
-    *out = length == 7 ? number << 8 | 255 : number;
-    return true;
-}
-
-static void field_colors(atr__Reader *reader, const json_t *value, const atr__Field *field,
-                         void *out)
-{
-    (void)field;
-    atr_EffectNode *node = out;
-    if (!atr__is_array(reader, value, 1, ATR_CURVE_KEYS_MAX, "1 to 8 keys [t, \"#RRGGBBAA\"]")) {
-        return;
-    }
-    node->color_count = (uint32_t)json_array_size(value);
-    for (size_t i = 0; i < node->color_count && !reader->failed; i++) {
-        const json_t *key = json_array_get(value, i);
-        atr__enter_index(reader, i);
-        double t = 0.0;
-        if (atr__is_array(reader, key, 2, 2, "[t, \"#RRGGBBAA\"]") &&
-            atr__read_number(reader, json_array_get(key, 0),
-                             i > 0 ? (double)node->colors[i - 1].t : 0.0, 1.0, &t) &&
-            read_color(reader, json_array_get(key, 1), &node->colors[i].rgba)) {
-            node->colors[i].t = (float)t;
-        }
-        atr__leave(reader);
-    }
-}
-
-static void field_palette(atr__Reader *reader, const json_t *value, const atr__Field *field,
-                          void *out)
-{
-    (void)field;
-    atr_EffectNode *node = out;
-    if (!atr__is_array(reader, value, 1, ATR_PALETTE_MAX, "1 to 8 colours")) {
-        return;
-    }
-    node->palette_count = (uint32_t)json_array_size(value);
-    for (size_t i = 0; i < node->palette_count && !reader->failed; i++) {
-        atr__enter_index(reader, i);
-        (void)read_color(reader, json_array_get(value, i), &node->palette[i]);
-        atr__leave(reader);
-    }
-}
 
 /* ---- Parts of a node ------------------------------------------------------------------------- */
 
@@ -268,7 +121,7 @@ static void field_bursts(atr__Reader *reader, const json_t *value, const atr__Fi
     (void)field;
     static const atr__Field fields[] = {
         { "t", atr__field_float, offsetof(atr_Burst, t), 0, SECONDS_MAX, 0, false },
-        { "count", field_value, offsetof(atr_Burst, count), 0, COUNT_MAX, 0, true },
+        { "count", atr__field_value, offsetof(atr_Burst, count), 0, COUNT_MAX, 0, true },
     };
     atr_EffectNode *node = out;
     if (!atr__is_array(reader, value, 1, ATR_BURSTS_MAX, "1 to 4 bursts")) {
@@ -362,7 +215,7 @@ static void field_sprite(atr__Reader *reader, const json_t *value, const atr__Fi
         { "sheet", field_sheet, offsetof(atr_EffectNode, sheet), 1,
           sizeof((atr_EffectNode *)0)->sheet - 1, 0, true },
         { "frames", atr__field_u16, offsetof(atr_EffectNode, frames), 1, 256, 0, false },
-        { "fps", field_value, offsetof(atr_EffectNode, fps), 0, 60, 0, false },
+        { "fps", atr__field_value, offsetof(atr_EffectNode, fps), 0, 60, 0, false },
     };
     atr__read_object(reader, value, fields, ATR_COUNT_OF(fields), out);
 }
@@ -411,27 +264,27 @@ static const atr__Field node_fields[] = {
     { "type", field_type, NODE(type), 0, 0, 0, true },
     { "id", atr__field_name, NODE(id), 0, 0, 0, false },
     { "at", field_at, NODE(anchor), 0, 0, EMITS | STANDS, false },
-    { "offset", field_pair, NODE(offset_x), -PIXELS_MAX, PIXELS_MAX, EMITS | STANDS, false },
+    { "offset", atr__field_pair, NODE(offset_x), -PIXELS_MAX, PIXELS_MAX, EMITS | STANDS, false },
     { "start", atr__field_float, NODE(start), 0, SECONDS_MAX, 0, false },
     { "duration", atr__field_float, NODE(duration), 0, SECONDS_MAX, 0, false },
     { "layer", atr__field_u8, NODE(layer), 0, ATR_LAYER_COUNT - 1, SEEN, false },
     { "max", atr__field_u32, NODE(max), 1, COUNT_MAX, EMITS, false },
     { "shape", field_shape, 0, 0, 0, EMITS, false },
-    { "rate", field_value, NODE(rate), 0, 10000, EMITS, false },
+    { "rate", atr__field_value, NODE(rate), 0, 10000, EMITS, false },
     { "bursts", field_bursts, 0, 0, 0, EMITS, false },
-    { "life", field_value, NODE(life), 0.01, 10, EMITS, true },
-    { "speed", field_value, NODE(speed), -SPEED_MAX, SPEED_MAX, EMITS | STANDS, false },
-    { "angle", field_value, NODE(angle), -3600, 3600, EMITS | STANDS, false },
-    { "gravity", field_pair, NODE(gravity_x), -SPEED_MAX, SPEED_MAX, EMITS, false },
+    { "life", atr__field_value, NODE(life), 0.01, 10, EMITS, true },
+    { "speed", atr__field_value, NODE(speed), -SPEED_MAX, SPEED_MAX, EMITS | STANDS, false },
+    { "angle", atr__field_value, NODE(angle), -3600, 3600, EMITS | STANDS, false },
+    { "gravity", atr__field_pair, NODE(gravity_x), -SPEED_MAX, SPEED_MAX, EMITS, false },
     { "drag", atr__field_float, NODE(drag), 0, 100, EMITS, false },
     { "forces", field_forces, 0, 0, 0, EMITS, false },
     { "sprite", field_sprite, 0, 0, 0, EMITS | RING, false },
     { "blend", field_blend, NODE(additive), 0, 0, SEEN, false },
-    { "size", field_value, NODE(size), 0, PIXELS_MAX, EMITS | STANDS | SHAKE, true },
+    { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, EMITS | STANDS | SHAKE, true },
     { "height", atr__field_float, NODE(shape_h), 0, PIXELS_MAX, RIBBON, true },
-    { "color", field_colors, 0, 0, 0, SEEN, false },
-    { "palette", field_palette, 0, 0, 0, EMITS, false },
-    { "spin", field_value, NODE(spin), -3600, 3600, EMITS | RING, false },
+    { "color", atr__field_colors, 0, 0, 0, SEEN, false },
+    { "palette", atr__field_palette, 0, 0, 0, EMITS, false },
+    { "spin", atr__field_value, NODE(spin), -3600, 3600, EMITS | RING, false },
     { "on", field_on, 0, 0, 0, EMITS, false },
     { "value", atr__field_text, NODE(text), 1, ATR_DRAW_TEXT_MAX, TEXT, true },
     { "count_up", atr__field_bool, NODE(count_up), 0, 0, TEXT, false },

@@ -71,4 +71,12 @@ void atr__field_name(atr__Reader *reader, const json_t *value, const atr__Field 
 /* Printable text, up to `high` bytes. */
 void atr__field_text(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
 
+/* values.c: atr_Value within low..high; float[2]; colours and palette into an atr_EffectNode. */
+void atr__field_value(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
+void atr__field_pair(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
+void atr__field_colors(atr__Reader *reader, const json_t *value, const atr__Field *field,
+                       void *out);
+void atr__field_palette(atr__Reader *reader, const json_t *value, const atr__Field *field,
+                        void *out);
+
 #endif

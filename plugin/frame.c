@@ -84,8 +84,17 @@ static void collect(atr_Plugin *plugin)
     }
 }
 
+/* What the host draws in: the target, without the bars beside a logical size. */
+static void tell_view(atr_Plugin *plugin, const atr__State *state)
+{
+    const atr_Transform t = atr__state_transform(state);
+    atr_effects_set_view(plugin->effects, ((float)state->width - 2 * t.offset_x) / t.scale_x,
+                         ((float)state->height - 2 * t.offset_y) / t.scale_y);
+}
+
 static void layer_draw(atr_Plugin *plugin, const atr__State *state, int layer)
 {
+    tell_view(plugin, state);
     const atr_Particles particles = atr_effects_particles(plugin->effects);
     const atr_DrawList *list = &plugin->list;
     atr__painter_draw(&plugin->painter, state, list->commands + list->layer_first[layer],

@@ -25,7 +25,7 @@ static void cue_coins(Stage *stage, int64_t coins)
 {
     if (coins >= 200) {
         add_cue(stage, "coin_shower", 500, 120, false);
-        add_cue(stage, "confetti", 0, 300, false);
+        add_cue(stage, "confetti", 0, 300, true);
     } else if (coins >= 100) {
         add_cue(stage, "coin_shower", 240, 120, false);
         add_cue(stage, "xp_burst", 0, 300, true);

@@ -5,54 +5,12 @@
 #include "compose/compose_internal.h"
 
 #include "base/alloc.h"
-#include "base/trig.h"
 
 #define CACHE_BYTES_DEFAULT ((size_t)8 * 1024 * 1024)
 #define CACHE_BYTES_MIN     ((size_t)64 * 1024)
 #define CACHE_BYTES_MAX     ((size_t)1024 * 1024 * 1024)
 #define FAR                 1.0e6f /* output pixels; nothing is farther out than this */
-#define ANGLE_STEPS         4096 /* in a turn: under half a pixel at the rim of a 600 pixel sprite */
 #define IMAGE_SIDE_MAX      16384
-
-struct atr_Compositor {
-    atr_Allocator allocator;
-    const atr__Kernels *kernels;
-    atr__ScaleCache *cache;
-    atr_Image *images;
-    uint32_t image_count;
-    atr__Taps *taps; /* ATR__SPRITE_SIDE_MAX */
-    uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
-    uint64_t *lanes; /* lane_count: the widest image */
-    uint32_t lane_count;
-    uint64_t sprites, hits, misses, direct;
-};
-
-/* One call's surroundings. */
-typedef struct Job {
-    const atr_Canvas *canvas;
-    atr_Rect clip; /* inside the canvas */
-    atr_Transform transform;
-    const atr_Tiles *tiles;
-} Job;
-
-/* A sprite in output pixels. */
-typedef struct Placed {
-    atr_SpriteId sprite;
-    int32_t width, height;
-    float x, y;    /* centre */
-    int32_t angle; /* 0..ANGLE_STEPS-1 */
-    uint32_t tint;
-} Placed;
-
-static int32_t min_i32(int32_t a, int32_t b)
-{
-    return a < b ? a : b;
-}
-
-static int32_t max_i32(int32_t a, int32_t b)
-{
-    return a > b ? a : b;
-}
 
 static bool is_near(float value)
 {
@@ -64,13 +22,7 @@ static float clamp_far(float value)
     return value < -FAR ? -FAR : value > FAR ? FAR : value;
 }
 
-static int32_t floor_i32(float value)
-{
-    const int32_t whole = (int32_t)value;
-    return (float)whole > value ? whole - 1 : whole;
-}
-
-static atr_Rect intersect(atr_Rect a, atr_Rect b)
+atr_Rect atr__intersect(atr_Rect a, atr_Rect b)
 {
     const int64_t right_a = (int64_t)a.x + a.w;
     const int64_t right_b = (int64_t)b.x + b.w;
@@ -78,12 +30,31 @@ static atr_Rect intersect(atr_Rect a, atr_Rect b)
     const int64_t bottom_b = (int64_t)b.y + b.h;
     const int64_t right = right_a < right_b ? right_a : right_b;
     const int64_t bottom = bottom_a < bottom_b ? bottom_a : bottom_b;
-    const int32_t x = max_i32(a.x, b.x);
-    const int32_t y = max_i32(a.y, b.y);
+    const int32_t x = atr__max_i32(a.x, b.x);
+    const int32_t y = atr__max_i32(a.y, b.y);
     if (right <= x || bottom <= y) {
         return (atr_Rect){ 0 };
     }
     return (atr_Rect){ x, y, (int32_t)(right - x), (int32_t)(bottom - y) };
+}
+
+uint32_t *atr__canvas_at(const atr_Canvas *canvas, int32_t x, int32_t y)
+{
+    return canvas->pixels + (ptrdiff_t)y * canvas->pitch + x;
+}
+
+void atr__mark_tiles(const atr_Tiles *tiles, atr_Rect rect)
+{
+    if (tiles == NULL || rect.w <= 0) {
+        return;
+    }
+    const int32_t last_column = atr__min_i32((rect.x + rect.w - 1) / ATR_TILE, tiles->columns - 1);
+    const int32_t last_row = atr__min_i32((rect.y + rect.h - 1) / ATR_TILE, tiles->rows - 1);
+    for (int32_t row = rect.y / ATR_TILE; row <= last_row; row++) {
+        for (int32_t column = rect.x / ATR_TILE; column <= last_column; column++) {
+            tiles->marks[(ptrdiff_t)row * tiles->columns + column] = 1;
+        }
+    }
 }
 
 static atr_Rect canvas_rect(const atr_Canvas *canvas)
@@ -91,26 +62,7 @@ static atr_Rect canvas_rect(const atr_Canvas *canvas)
     if (canvas->pixels == NULL) {
         return (atr_Rect){ 0 };
     }
-    return (atr_Rect){ 0, 0, max_i32(canvas->width, 0), max_i32(canvas->height, 0) };
-}
-
-static uint32_t *canvas_at(const atr_Canvas *canvas, int32_t x, int32_t y)
-{
-    return canvas->pixels + (ptrdiff_t)y * canvas->pitch + x;
-}
-
-static void mark_tiles(const atr_Tiles *tiles, atr_Rect rect)
-{
-    if (tiles == NULL || rect.w <= 0) {
-        return;
-    }
-    const int32_t last_column = min_i32((rect.x + rect.w - 1) / ATR_TILE, tiles->columns - 1);
-    const int32_t last_row = min_i32((rect.y + rect.h - 1) / ATR_TILE, tiles->rows - 1);
-    for (int32_t row = rect.y / ATR_TILE; row <= last_row; row++) {
-        for (int32_t column = rect.x / ATR_TILE; column <= last_column; column++) {
-            tiles->marks[(ptrdiff_t)row * tiles->columns + column] = 1;
-        }
-    }
+    return (atr_Rect){ 0, 0, atr__max_i32(canvas->width, 0), atr__max_i32(canvas->height, 0) };
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -209,7 +161,7 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
 
 /* ---- Upright --------------------------------------------------------------------------------- */
 
-static atr__Scaler scaler_for(atr_Compositor *compositor, const Placed *placed)
+static atr__Scaler scaler_for(atr_Compositor *compositor, const atr__Placed *placed)
 {
     return (atr__Scaler){ .image = &compositor->images[placed->sprite],
                           .width = placed->width,
@@ -219,7 +171,7 @@ static atr__Scaler scaler_for(atr_Compositor *compositor, const Placed *placed)
                           .lanes = compositor->lanes };
 }
 
-static const atr__Scaled *scaled_for(atr_Compositor *compositor, const Placed *placed)
+const atr__Scaled *atr__scaled_for(atr_Compositor *compositor, const atr__Placed *placed)
 {
     const atr__Scaled *scaled =
         atr__cache_find(compositor->cache, placed->sprite, placed->width, placed->height);
@@ -234,12 +186,12 @@ static const atr__Scaled *scaled_for(atr_Compositor *compositor, const Placed *p
     return scaled;
 }
 
-static void draw_scaled(const atr_Compositor *compositor, const Job *job, const atr__Scaled *scaled,
-                        int32_t left, int32_t top, uint32_t tint)
+static void draw_scaled(const atr_Compositor *compositor, const atr__Job *job,
+                        const atr__Scaled *scaled, int32_t left, int32_t top, uint32_t tint)
 {
     const atr_Rect whole = { left + scaled->left, top + scaled->top, scaled->right - scaled->left,
                              scaled->bottom - scaled->top };
-    const atr_Rect seen = intersect(whole, job->clip);
+    const atr_Rect seen = atr__intersect(whole, job->clip);
     if (seen.w == 0) {
         return;
     }
@@ -250,7 +202,7 @@ static void draw_scaled(const atr_Compositor *compositor, const Job *job, const 
     const bool has_room = seen.x + wide <= job->clip.x + job->clip.w &&
                           column + wide <= scaled->width + ATR__SCALED_PAD;
     compositor->kernels->blend(
-        &(atr__Block){ .dst = canvas_at(job->canvas, seen.x, seen.y),
+        &(atr__Block){ .dst = atr__canvas_at(job->canvas, seen.x, seen.y),
                        .dst_pitch = job->canvas->pitch,
                        .src = scaled->pixels + (ptrdiff_t)(row + 1) * scaled->pitch + column + 1,
                        .src_pitch = scaled->pitch,
@@ -259,15 +211,15 @@ static void draw_scaled(const atr_Compositor *compositor, const Job *job, const 
                        .spans = scaled->spans + row,
                        .column = column,
                        .tint = tint });
-    mark_tiles(job->tiles, seen);
+    atr__mark_tiles(job->tiles, seen);
 }
 
 /* Too large to keep: scaled row by row, only what is seen. */
-static void draw_direct(atr_Compositor *compositor, const Job *job, const Placed *placed,
+static void draw_direct(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed,
                         int32_t left, int32_t top)
 {
     const atr_Rect seen =
-        intersect((atr_Rect){ left, top, placed->width, placed->height }, job->clip);
+        atr__intersect((atr_Rect){ left, top, placed->width, placed->height }, job->clip);
     if (seen.w == 0) {
         return;
     }
@@ -278,7 +230,7 @@ static void draw_direct(atr_Compositor *compositor, const Job *job, const Placed
     for (int32_t y = 0; y < seen.h; y++) {
         if (atr__scale_row(&scaler, seen.y - top + y, compositor->row)) {
             compositor->kernels->blend(
-                &(atr__Block){ .dst = canvas_at(job->canvas, seen.x, seen.y + y),
+                &(atr__Block){ .dst = atr__canvas_at(job->canvas, seen.x, seen.y + y),
                                .dst_pitch = job->canvas->pitch,
                                .src = compositor->row,
                                .src_pitch = ATR__SPRITE_SIDE_MAX,
@@ -287,130 +239,7 @@ static void draw_direct(atr_Compositor *compositor, const Job *job, const Placed
                                .tint = placed->tint });
         }
     }
-    mark_tiles(job->tiles, seen);
-}
-
-/* ---- Rotated --------------------------------------------------------------------------------- */
-
-/* Where the samples come from: u,v of an output pixel = offset + turned distance from the centre.
- */
-typedef struct Source {
-    const uint32_t *pixels;
-    int32_t pitch;
-    int64_t u_first, v_first;   /* 16.16: samples lie from here */
-    int64_t u_limit, v_limit;   /* to below here; outside all is transparent */
-    int64_t u_offset, v_offset; /* of the sprite's centre */
-    int64_t u_scale, v_scale;   /* source pixels for one output pixel, 16.16 */
-} Source;
-
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    const int64_t quotient = a / b;
-    return a % b < 0 ? quotient - 1 : quotient; /* b > 0 */
-}
-
-/* Keeps of first..last those i for which 0 <= start + i * step < limit. */
-static void narrow(int64_t start, int64_t step, int64_t limit, int64_t *first, int64_t *last)
-{
-    int64_t low = *first;
-    int64_t high = *last;
-    if (step > 0) {
-        low = -floor_div(start, step);
-        high = -floor_div(start - limit, step);
-    } else if (step < 0) {
-        low = floor_div(start - limit, -step) + 1;
-        high = floor_div(start, -step) + 1;
-    } else if (start < 0 || start >= limit) {
-        high = low;
-    }
-    *first = low > *first ? low : *first;
-    *last = high < *last ? high : *last;
-}
-
-static Source source_scaled(const atr__Scaled *scaled)
-{
-    return (Source){ .pixels = scaled->pixels,
-                     .pitch = scaled->pitch,
-                     .u_first = (int64_t)scaled->left << 16,
-                     .v_first = (int64_t)scaled->top << 16,
-                     .u_limit = (int64_t)(scaled->right + 1) << 16,
-                     .v_limit = (int64_t)(scaled->bottom + 1) << 16,
-                     .u_offset = ((int64_t)scaled->width << 15) + 32768,
-                     .v_offset = ((int64_t)scaled->height << 15) + 32768,
-                     .u_scale = 65536,
-                     .v_scale = 65536 };
-}
-
-/* Straight from the picture, which has no border: the outer half pixel is left out. */
-static Source source_direct(const atr_Image *image, const Placed *placed)
-{
-    return (Source){ .pixels = image->pixels,
-                     .pitch = image->pitch,
-                     .u_limit = (int64_t)(image->width - 1) << 16,
-                     .v_limit = (int64_t)(image->height - 1) << 16,
-                     .u_offset = ((int64_t)image->width << 15) - 32768,
-                     .v_offset = ((int64_t)image->height << 15) - 32768,
-                     .u_scale = ((int64_t)image->width << 16) / placed->width,
-                     .v_scale = ((int64_t)image->height << 16) / placed->height };
-}
-
-static int32_t turned(float value)
-{
-    return (int32_t)(value * 65536.0f + (value < 0.0f ? -0.5f : 0.5f));
-}
-
-static void draw_rotated(atr_Compositor *compositor, const Job *job, const Placed *placed)
-{
-    const float turns = (float)placed->angle / ANGLE_STEPS;
-    const int64_t cosine = turned(atr__cos_turns(turns));
-    const int64_t sine = turned(atr__sin_turns(turns));
-    const int64_t across = (cosine < 0 ? -cosine : cosine) * placed->width +
-                           (sine < 0 ? -sine : sine) * placed->height;
-    const int64_t down = (sine < 0 ? -sine : sine) * placed->width +
-                         (cosine < 0 ? -cosine : cosine) * placed->height;
-    const int32_t half_w = (int32_t)(across >> 17) + 2;
-    const int32_t half_h = (int32_t)(down >> 17) + 2;
-    const int32_t middle_x = floor_i32(placed->x);
-    const int32_t middle_y = floor_i32(placed->y);
-    const atr_Rect whole = { middle_x - half_w, middle_y - half_h, half_w * 2 + 1, half_h * 2 + 1 };
-    const atr_Rect seen = intersect(whole, job->clip);
-    if (seen.w == 0) {
-        return;
-    }
-    const atr__Scaled *scaled = scaled_for(compositor, placed);
-    const Source source = scaled != NULL
-                              ? source_scaled(scaled)
-                              : source_direct(&compositor->images[placed->sprite], placed);
-    const int64_t centre_x = (int64_t)floor_i32(placed->x * 256.0f) * 256;
-    const int64_t centre_y = (int64_t)floor_i32(placed->y * 256.0f) * 256;
-    const int64_t du = cosine * source.u_scale >> 16;
-    const int64_t dv = -sine * source.v_scale >> 16;
-    for (int32_t y = seen.y; y < seen.y + seen.h; y++) {
-        const int64_t dx = (int64_t)seen.x * 65536 + 32768 - centre_x;
-        const int64_t dy = (int64_t)y * 65536 + 32768 - centre_y;
-        const int64_t along = (dx * cosine + dy * sine) >> 16;
-        const int64_t aside = (dy * cosine - dx * sine) >> 16;
-        const int64_t u = (along * source.u_scale >> 16) + source.u_offset;
-        const int64_t v = (aside * source.v_scale >> 16) + source.v_offset;
-        int64_t first = 0;
-        int64_t last = seen.w;
-        narrow(u - source.u_first, du, source.u_limit - source.u_first, &first, &last);
-        narrow(v - source.v_first, dv, source.v_limit - source.v_first, &first, &last);
-        if (first >= last) {
-            continue;
-        }
-        compositor->kernels->gather(
-            &(atr__Gather){ .dst = canvas_at(job->canvas, seen.x + (int32_t)first, y),
-                            .src = source.pixels,
-                            .src_pitch = source.pitch,
-                            .u = (int32_t)(u + first * du),
-                            .v = (int32_t)(v + first * dv),
-                            .du = (int32_t)du,
-                            .dv = (int32_t)dv,
-                            .count = (int32_t)(last - first),
-                            .tint = placed->tint });
-    }
-    mark_tiles(job->tiles, seen);
+    atr__mark_tiles(job->tiles, seen);
 }
 
 /* ---- Commands -------------------------------------------------------------------------------- */
@@ -420,7 +249,7 @@ static int32_t angle_step(float degrees)
     if (!is_near(degrees)) {
         return 0;
     }
-    return floor_i32(degrees * (ANGLE_STEPS / 360.0f) + 0.5f) & (ANGLE_STEPS - 1);
+    return atr__floor_i32(degrees * (ATR__ANGLE_STEPS / 360.0f) + 0.5f) & (ATR__ANGLE_STEPS - 1);
 }
 
 static int32_t side_of(float size)
@@ -428,10 +257,10 @@ static int32_t side_of(float size)
     if (!(size >= 0.25f && size <= (float)ATR__SPRITE_SIDE_MAX)) {
         return 0;
     }
-    return max_i32((int32_t)(size + 0.5f), 1);
+    return atr__max_i32((int32_t)(size + 0.5f), 1);
 }
 
-static void draw_sprite(atr_Compositor *compositor, const Job *job, const Placed *placed)
+static void draw_sprite(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed)
 {
     if (placed->width == 0 || placed->height == 0 || placed->tint == 0 || !is_near(placed->x) ||
         !is_near(placed->y)) {
@@ -439,16 +268,16 @@ static void draw_sprite(atr_Compositor *compositor, const Job *job, const Placed
     }
     compositor->sprites++;
     if (placed->angle != 0) {
-        draw_rotated(compositor, job, placed);
+        atr__draw_rotated(compositor, job, placed);
         return;
     }
-    const int32_t left = floor_i32(placed->x - (float)placed->width * 0.5f + 0.5f);
-    const int32_t top = floor_i32(placed->y - (float)placed->height * 0.5f + 0.5f);
+    const int32_t left = atr__floor_i32(placed->x - (float)placed->width * 0.5f + 0.5f);
+    const int32_t top = atr__floor_i32(placed->y - (float)placed->height * 0.5f + 0.5f);
     const atr_Rect whole = { left, top, placed->width, placed->height };
-    if (intersect(whole, job->clip).w == 0) {
+    if (atr__intersect(whole, job->clip).w == 0) {
         return; /* before it could push a visible one out of the cache */
     }
-    const atr__Scaled *scaled = scaled_for(compositor, placed);
+    const atr__Scaled *scaled = atr__scaled_for(compositor, placed);
     if (scaled != NULL) {
         draw_scaled(compositor, job, scaled, left, top, placed->tint);
     } else {
@@ -456,7 +285,7 @@ static void draw_sprite(atr_Compositor *compositor, const Job *job, const Placed
     }
 }
 
-static void draw_rect(const atr_Compositor *compositor, const Job *job, const atr_DrawCmd *cmd)
+static void draw_rect(const atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd)
 {
     const atr_Transform *t = &job->transform;
     const float left = (cmd->x - cmd->w * 0.5f) * t->scale_x + t->offset_x;
@@ -466,17 +295,17 @@ static void draw_rect(const atr_Compositor *compositor, const Job *job, const at
     if (!(left < right && top < bottom) || cmd->color == 0) {
         return; /* nothing, or not a number */
     }
-    const int32_t x = floor_i32(clamp_far(left) + 0.5f);
-    const int32_t y = floor_i32(clamp_far(top) + 0.5f);
-    const atr_Rect whole = { x, y, floor_i32(clamp_far(right) + 0.5f) - x,
-                             floor_i32(clamp_far(bottom) + 0.5f) - y };
-    const atr_Rect seen = intersect(whole, job->clip);
+    const int32_t x = atr__floor_i32(clamp_far(left) + 0.5f);
+    const int32_t y = atr__floor_i32(clamp_far(top) + 0.5f);
+    const atr_Rect whole = { x, y, atr__floor_i32(clamp_far(right) + 0.5f) - x,
+                             atr__floor_i32(clamp_far(bottom) + 0.5f) - y };
+    const atr_Rect seen = atr__intersect(whole, job->clip);
     if (seen.w == 0) {
         return;
     }
-    compositor->kernels->fill(canvas_at(job->canvas, seen.x, seen.y), job->canvas->pitch, seen.w,
-                              seen.h, cmd->color);
-    mark_tiles(job->tiles, seen);
+    compositor->kernels->fill(atr__canvas_at(job->canvas, seen.x, seen.y), job->canvas->pitch,
+                              seen.w, seen.h, cmd->color);
+    atr__mark_tiles(job->tiles, seen);
 }
 
 static bool sprite_is_known(const atr_Compositor *compositor, atr_SpriteId sprite)
@@ -484,7 +313,7 @@ static bool sprite_is_known(const atr_Compositor *compositor, atr_SpriteId sprit
     return sprite < compositor->image_count && compositor->images[sprite].pixels != NULL;
 }
 
-static void draw_particles(atr_Compositor *compositor, const Job *job, const atr_DrawCmd *cmd,
+static void draw_particles(atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd,
                            const atr_Particles *particles)
 {
     if (particles == NULL || cmd->first >= particles->count) {
@@ -501,17 +330,17 @@ static void draw_particles(atr_Compositor *compositor, const Job *job, const atr
         const atr_Image *image = &compositor->images[sprite];
         const float shape = (float)image->height / (float)image->width;
         draw_sprite(compositor, job,
-                    &(Placed){ .sprite = sprite,
-                               .width = side_of(particles->size[i] * t->scale_x),
-                               .height = side_of(particles->size[i] * shape * t->scale_y),
-                               .x = particles->x[i] * t->scale_x + t->offset_x,
-                               .y = particles->y[i] * t->scale_y + t->offset_y,
-                               .angle = angle_step(particles->angle_deg[i]),
-                               .tint = particles->color[i] });
+                    &(atr__Placed){ .sprite = sprite,
+                                    .width = side_of(particles->size[i] * t->scale_x),
+                                    .height = side_of(particles->size[i] * shape * t->scale_y),
+                                    .x = particles->x[i] * t->scale_x + t->offset_x,
+                                    .y = particles->y[i] * t->scale_y + t->offset_y,
+                                    .angle = angle_step(particles->angle_deg[i]),
+                                    .tint = particles->color[i] });
     }
 }
 
-static void draw_command(atr_Compositor *compositor, const Job *job, const atr_DrawCmd *cmd,
+static void draw_command(atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd,
                          const atr_Particles *particles)
 {
     if (cmd->kind == ATR_DRAW_PARTICLES) {
@@ -521,13 +350,13 @@ static void draw_command(atr_Compositor *compositor, const Job *job, const atr_D
     } else if (cmd->kind == ATR_DRAW_SPRITE && sprite_is_known(compositor, cmd->sprite)) {
         const atr_Transform *t = &job->transform;
         draw_sprite(compositor, job,
-                    &(Placed){ .sprite = cmd->sprite,
-                               .width = side_of(cmd->w * t->scale_x),
-                               .height = side_of(cmd->h * t->scale_y),
-                               .x = cmd->x * t->scale_x + t->offset_x,
-                               .y = cmd->y * t->scale_y + t->offset_y,
-                               .angle = angle_step(cmd->angle_deg),
-                               .tint = cmd->color });
+                    &(atr__Placed){ .sprite = cmd->sprite,
+                                    .width = side_of(cmd->w * t->scale_x),
+                                    .height = side_of(cmd->h * t->scale_y),
+                                    .x = cmd->x * t->scale_x + t->offset_x,
+                                    .y = cmd->y * t->scale_y + t->offset_y,
+                                    .angle = angle_step(cmd->angle_deg),
+                                    .tint = cmd->color });
     }
 }
 
@@ -538,11 +367,11 @@ void atr_compose_commands(atr_Compositor *compositor, const atr_Canvas *canvas,
 {
     ATR_ASSERT(compositor != NULL && canvas != NULL && (commands != NULL || count == 0));
     const atr_Rect whole = canvas_rect(canvas);
-    const Job job = { .canvas = canvas,
-                      .clip = clip != NULL ? intersect(*clip, whole) : whole,
-                      .transform =
-                          transform != NULL ? *transform : (atr_Transform){ 1.0f, 1.0f, 0, 0 },
-                      .tiles = tiles };
+    const atr__Job job = { .canvas = canvas,
+                           .clip = clip != NULL ? atr__intersect(*clip, whole) : whole,
+                           .transform =
+                               transform != NULL ? *transform : (atr_Transform){ 1.0f, 1.0f, 0, 0 },
+                           .tiles = tiles };
     if (job.clip.w <= 0 || job.clip.h <= 0) {
         return;
     }
@@ -554,9 +383,9 @@ void atr_compose_commands(atr_Compositor *compositor, const atr_Canvas *canvas,
 void atr_compose_clear(const atr_Canvas *canvas, const atr_Rect *rect, uint32_t color)
 {
     const atr_Rect whole = canvas_rect(canvas);
-    const atr_Rect area = rect != NULL ? intersect(*rect, whole) : whole;
+    const atr_Rect area = rect != NULL ? atr__intersect(*rect, whole) : whole;
     for (int32_t y = area.y; y < area.y + area.h; y++) {
-        uint32_t *row = canvas_at(canvas, area.x, y);
+        uint32_t *row = atr__canvas_at(canvas, area.x, y);
         for (int32_t x = 0; x < area.w; x++) {
             row[x] = color;
         }
@@ -570,15 +399,15 @@ void atr_compose_image(const atr_Canvas *canvas, const atr_Rect *clip, const atr
         return;
     }
     const atr_Rect whole = canvas_rect(canvas);
-    const atr_Rect bounds = clip != NULL ? intersect(*clip, whole) : whole;
-    const atr_Rect seen = intersect((atr_Rect){ x, y, image->width, image->height }, bounds);
+    const atr_Rect bounds = clip != NULL ? atr__intersect(*clip, whole) : whole;
+    const atr_Rect seen = atr__intersect((atr_Rect){ x, y, image->width, image->height }, bounds);
     if (seen.w == 0) {
         return;
     }
     const int32_t column = (int32_t)((int64_t)seen.x - x);
     const int32_t row = (int32_t)((int64_t)seen.y - y);
     atr__kernels_scalar.blend(
-        &(atr__Block){ .dst = canvas_at(canvas, seen.x, seen.y),
+        &(atr__Block){ .dst = atr__canvas_at(canvas, seen.x, seen.y),
                        .dst_pitch = canvas->pitch,
                        .src = image->pixels + (ptrdiff_t)row * image->pitch + column,
                        .src_pitch = image->pitch,

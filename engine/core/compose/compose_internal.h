@@ -132,4 +132,61 @@ const atr__Scaled *atr__cache_put(atr__ScaleCache *cache, atr_SpriteId sprite,
                                   const atr__Scaler *scaler);
 size_t atr__cache_bytes(const atr__ScaleCache *cache);
 
+/* ---- The compositor (compose.c, rotate.c) ---------------------------------------------------- */
+
+#define ATR__ANGLE_STEPS 4096 /* in a turn: under half a pixel at the rim of 600 pixels */
+
+struct atr_Compositor {
+    atr_Allocator allocator;
+    const atr__Kernels *kernels;
+    atr__ScaleCache *cache;
+    atr_Image *images;
+    uint32_t image_count;
+    atr__Taps *taps; /* ATR__SPRITE_SIDE_MAX */
+    uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
+    uint64_t *lanes; /* lane_count: the widest image */
+    uint32_t lane_count;
+    uint64_t sprites, hits, misses, direct;
+};
+
+/* One call's surroundings. */
+typedef struct atr__Job {
+    const atr_Canvas *canvas;
+    atr_Rect clip; /* inside the canvas */
+    atr_Transform transform;
+    const atr_Tiles *tiles;
+} atr__Job;
+
+/* A sprite in output pixels. */
+typedef struct atr__Placed {
+    atr_SpriteId sprite;
+    int32_t width, height;
+    float x, y;    /* centre */
+    int32_t angle; /* 0..ATR__ANGLE_STEPS-1 */
+    uint32_t tint;
+} atr__Placed;
+
+static inline int32_t atr__min_i32(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline int32_t atr__max_i32(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline int32_t atr__floor_i32(float value)
+{
+    const int32_t whole = (int32_t)value;
+    return (float)whole > value ? whole - 1 : whole;
+}
+
+atr_Rect atr__intersect(atr_Rect a, atr_Rect b);
+uint32_t *atr__canvas_at(const atr_Canvas *canvas, int32_t x, int32_t y);
+void atr__mark_tiles(const atr_Tiles *tiles, atr_Rect rect);
+/* The scaled copy, made if need be; NULL when it is too large to keep. */
+const atr__Scaled *atr__scaled_for(atr_Compositor *compositor, const atr__Placed *placed);
+void atr__draw_rotated(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed);
+
 #endif
