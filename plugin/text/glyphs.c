@@ -28,7 +28,10 @@ static atr_Rect ink_of(const atr_Canvas *canvas)
             bottom = y + 1;
         }
     }
-    return right == 0 ? (atr_Rect){ 0 } : (atr_Rect){ left, top, right - left, bottom - top };
+    if (right == 0) {
+        return (atr_Rect){ 0 };
+    }
+    return (atr_Rect){ left, top, right - left, bottom - top };
 }
 
 /* Lays the characters out one by one; every one is its own run. */

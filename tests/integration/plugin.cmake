@@ -18,3 +18,8 @@ foreach(renderer IN ITEMS software opengl opengles2)
             COMPONENTS plugin LABELS ${part_labels} ARGS ${renderer} ENV ${env} TIMEOUT 180)
     endforeach()
 endforeach()
+
+# demo/minimal is the README's proof that the integration is short.
+add_test(NAME minimal_is_short
+    COMMAND sh -c "test $(wc -l < '${atrium_SOURCE_DIR}/demo/minimal/main.c') -lt 40")
+set_tests_properties(minimal_is_short PROPERTIES LABELS integration)
