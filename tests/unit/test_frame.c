@@ -374,6 +374,52 @@ static void frame_mark__turned_clock__measures_present_to_present(void **state)
     atr_frame_destroy(frames);
 }
 
+static void frame_reset__after_many_frames__no_average_is_left(void **state)
+{
+    (void)state;
+    atr_FrameClock *frames = clock_of(64);
+    atr_FrameStats stats;
+    record_many(frames, 20, 4);
+    atr_frame_reset(frames);
+    record_many(frames, 1, 40); /* the first of a new run: nothing to judge it by */
+    atr_frame_total(frames, &stats);
+    assert_int_equal(stats.frames, 1);
+    assert_int_equal(stats.stutters, 0);
+    atr_frame_destroy(frames);
+}
+
+/* The slowest frame alone fills 1 % of the time to the nanosecond: no second one counts. */
+static void frame_lows__filled_exactly__stops_there(void **state)
+{
+    (void)state;
+    atr_FrameClock *frames = clock_of(128);
+    atr_FrameStats window;
+    atr_FrameStats total;
+    record_many(frames, 110, 9);
+    record_many(frames, 1, 10);
+    atr_frame_window(frames, &window);
+    atr_frame_total(frames, &total);
+    near(window.elapsed_s, 1.0, 1e-12);
+    near(window.low_integral_fps, 100.0, 1e-9);
+    near(total.low_integral_fps, 100.0, 1e-9);
+    atr_frame_destroy(frames);
+}
+
+static void frame_record__longer_than_any_bucket__is_kept_exactly(void **state)
+{
+    (void)state;
+    atr_FrameClock *frames = clock_of(16);
+    atr_FrameStats stats;
+    atr_frame_record(frames, UINT64_C(7200000000000));   /* a machine that slept for two hours */
+    atr_frame_record(frames, UINT64_C(604800000000000)); /* and for a week */
+    atr_frame_total(frames, &stats);
+    near(stats.max_ms, 604800000.0, 1e-12);
+    near(stats.elapsed_s, 612000.0, 1e-12);
+    near(stats.p50_ms, 306000000.0, 1e-12); /* both lie in the last bucket, which has their mean */
+    assert_int_equal(stats.over_budget, 2);
+    atr_frame_destroy(frames);
+}
+
 static void frame_history__ring_gone_round__newest_oldest_first(void **state)
 {
     (void)state;
@@ -435,6 +481,9 @@ int main(void)
         cmocka_unit_test(frame_stats__too_few_frames__are_not_a_number),
         cmocka_unit_test(frame_stutter__against_the_average__needs_factor_and_distance),
         cmocka_unit_test(frame_mark__turned_clock__measures_present_to_present),
+        cmocka_unit_test(frame_reset__after_many_frames__no_average_is_left),
+        cmocka_unit_test(frame_lows__filled_exactly__stops_there),
+        cmocka_unit_test(frame_record__longer_than_any_bucket__is_kept_exactly),
         cmocka_unit_test(frame_history__ring_gone_round__newest_oldest_first),
         cmocka_unit_test(frame_create__bad_desc_or_no_memory__fails_clean),
     };

@@ -186,9 +186,42 @@ static void mailbox_create__bad_desc_or_no_memory__fails_clean(void **state)
     atr_mailbox_destroy(NULL);
 }
 
+static int misuses;
+
+static void count_misuse(const char *condition, const char *file, int line)
+{
+    (void)condition;
+    (void)file;
+    (void)line;
+    misuses++;
+}
+
+static void mailbox_post__nothing_reserved__is_misuse_and_takes_no_slot(void **state)
+{
+    (void)state;
+    atr_Mailbox *mail = mailbox_of(1, NULL);
+    Log log = { .mail = mail };
+    Message message = { .log = &log, .number = 1 };
+    misuses = 0;
+    atr_set_assert_hook(count_misuse);
+    atr_mailbox_post(mail, hear, &message);
+    atr_mailbox_cancel(mail);
+    atr_set_assert_hook(NULL);
+#if !defined(NDEBUG) || defined(ATR_ENABLE_ASSERTS)
+    assert_int_equal(misuses, 2);
+#endif
+    assert_int_equal(atr_mailbox_count(mail), 0);
+    assert_int_equal(atr_mailbox_reserve(mail), ATR_OK); /* the one slot is there */
+    assert_int_equal(atr_mailbox_reserve(mail), ATR_ERR_FULL);
+    atr_mailbox_cancel(mail);
+    assert_int_equal(atr_mailbox_drain(mail, 0), 0);
+    atr_mailbox_destroy(mail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(mailbox_post__nothing_reserved__is_misuse_and_takes_no_slot),
         cmocka_unit_test(mailbox_reserve__counts_reserved_and_waiting__full_at_capacity),
         cmocka_unit_test(mailbox_drain__many_rounds__keeps_order_across_the_rings_end),
         cmocka_unit_test(mailbox_drain__budget__stops_when_time_has_passed),
