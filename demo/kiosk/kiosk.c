@@ -272,6 +272,7 @@ static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
     if (key->repeat != 0) {
         return;
     }
+    drain_typed(kiosk);
     switch (scanner_key(&kiosk->scanner, (int)key->keysym.scancode, shift, kiosk->flow.now_ms)) {
     case SCANNER_CODE:
         on_code(kiosk);

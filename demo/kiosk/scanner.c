@@ -6,6 +6,7 @@
 
 #define GAP_MS          50u
 #define CODE_MIN        4u /* fewer keys with Enter are a quick person's */
+#define DIGITS_MIN      8u /* fewer digits with Enter are no card's number */
 #define USAGE_FIRST     4  /* a */
 #define USAGE_LAST      56 /* slash */
 #define KEY_RETURN      40
@@ -89,13 +90,27 @@ bool scanner_is_running(const Scanner *scanner, uint64_t now_ms)
     return scanner->size > 0 && !run_is_over(scanner, now_ms);
 }
 
+/* A late frame hands over several keys at once, so digits close together may well be a person's. */
+static bool is_typed(const Scanner *scanner, bool ended)
+{
+    if (scanner->size < CODE_MIN) {
+        return true;
+    }
+    for (uint32_t i = 0; i < scanner->size; i++) {
+        if (scanner->text[i] < '0' || scanner->text[i] > '9') {
+            return false;
+        }
+    }
+    return !ended || scanner->size < DIGITS_MIN;
+}
+
 static ScannerResult end_run(Scanner *scanner)
 {
     if (scanner->too_long) {
         clear(scanner);
         return SCANNER_TOO_LONG;
     }
-    if (scanner->size < CODE_MIN) {
+    if (is_typed(scanner, true)) {
         scanner->last_ms = 0; /* a person's: give them back at once */
         return SCANNER_PASS;
     }
@@ -134,7 +149,7 @@ bool scanner_typed(Scanner *scanner, uint64_t now_ms, char *out)
     if (scanner->size == 0 || scanner->complete || now_ms - scanner->last_ms <= GAP_MS) {
         return false;
     }
-    if (scanner->size >= CODE_MIN) {
+    if (!is_typed(scanner, false)) {
         clear(scanner); /* a code that broke off: nobody types like that */
         return false;
     }
