@@ -4,7 +4,10 @@
 #include "driver.h"
 
 #include <stdio.h>
+#include <time.h>
 
+#define NS_PER_S      1000000000u
+#define NS_PER_MS     1000000u
 #define ATTRACT_FPS   30u
 #define LATE_FPS      15u
 #define LATE_AFTER_MS 600000u /* nobody came for ten minutes */
@@ -19,34 +22,44 @@ static void print_error(const atr_Error *error)
     }
 }
 
-/* Frames come by the screen's own pace where there is one; nobody needs 60 of an empty hall. */
-static uint64_t frame_ms(const Kiosk *kiosk)
+/* Frames come by the screen's own pace where there is one (0); nobody needs 60 of an empty hall. */
+static uint64_t frame_ns(const Kiosk *kiosk)
 {
     const Flow *flow = &kiosk->flow;
     if (flow->screen == SCREEN_ATTRACT && !kiosk->changing) {
-        return 1000u / (flow->now_ms - flow->entered_ms > LATE_AFTER_MS ? LATE_FPS : ATTRACT_FPS);
+        const bool late = flow->now_ms - flow->entered_ms > LATE_AFTER_MS;
+        return NS_PER_S / (late ? LATE_FPS : ATTRACT_FPS);
     }
-    return kiosk->display.synced ? 0 : 1000u / FPS;
+    return kiosk->display.synced ? 0 : NS_PER_S / FPS;
+}
+
+/* Waits until `until_ns`. True when an event ended the wait: a touch is not kept waiting by a slow
+ * loop. SDL waits in whole milliseconds; the rest is slept, so that frames keep their pace. */
+static bool wait_until(uint64_t until_ns)
+{
+    const uint64_t now_ns = atr_clock_monotonic_ns(NULL);
+    const uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+    if (left_ns >= NS_PER_MS && SDL_WaitEventTimeout(NULL, (int)(left_ns / NS_PER_MS)) == 1) {
+        return true;
+    }
+    const struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
+                                    .tv_nsec = (long)(until_ns % NS_PER_S) };
+    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    return false;
 }
 
 static void run(Kiosk *kiosk)
 {
-    uint64_t next_ms = SDL_GetTicks64();
+    uint64_t next_ns = atr_clock_monotonic_ns(NULL);
     while (!kiosk->quit) {
         SDL_Event event;
         while (SDL_PollEvent(&event)) {
             kiosk_event(kiosk, &event);
         }
-        const uint64_t now_ms = SDL_GetTicks64();
-        (void)kiosk_frame(kiosk, now_ms, NULL);
-        next_ms += frame_ms(kiosk);
-        const uint64_t after_ms = SDL_GetTicks64();
-        if (next_ms > after_ms) {
-            /* An event ends the wait: a touch is not kept waiting by a slow loop. */
-            (void)SDL_WaitEventTimeout(NULL, (int)(next_ms - after_ms));
-            next_ms = SDL_GetTicks64();
-        } else {
-            next_ms = after_ms;
+        (void)kiosk_frame(kiosk, SDL_GetTicks64(), NULL);
+        next_ns += frame_ns(kiosk);
+        if (next_ns <= atr_clock_monotonic_ns(NULL) || wait_until(next_ns)) {
+            next_ns = atr_clock_monotonic_ns(NULL);
         }
     }
 }
