@@ -3,7 +3,6 @@
 
 #include "cmocka_all.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define RETURN 40
@@ -77,37 +76,10 @@ static void scanner_key__tells_codes_from_typing(void **state)
     }
 }
 
-static void scanner_key__when_too_long__refuses_the_whole(void **state)
-{
-    (void)state;
-    Scanner *scanner = calloc(1, sizeof *scanner);
-    assert_non_null(scanner);
-    for (int i = 0; i < SCANNER_TEXT_MAX + 1; i++) {
-        assert_int_equal(scanner_key(scanner, 4, false, 10), SCANNER_HELD);
-    }
-    assert_int_equal(scanner_key(scanner, RETURN, false, 10), SCANNER_TOO_LONG);
-    assert_int_equal(scanner->size, 0);
-    free(scanner);
-}
-
-static void scanner_key__inside_a_run__drops_keys_that_steer(void **state)
-{
-    (void)state;
-    Scanner *scanner = calloc(1, sizeof *scanner);
-    assert_non_null(scanner);
-    assert_int_equal(scanner_key(scanner, 4, false, 10), SCANNER_HELD);
-    assert_int_equal(scanner_key(scanner, 41, false, 12), SCANNER_DROPPED); /* Escape */
-    assert_true(scanner_is_running(scanner, 20));
-    assert_false(scanner_is_running(scanner, 100));
-    free(scanner);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scanner_key__tells_codes_from_typing),
-        cmocka_unit_test(scanner_key__when_too_long__refuses_the_whole),
-        cmocka_unit_test(scanner_key__inside_a_run__drops_keys_that_steer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
