@@ -2,7 +2,6 @@
  * playing. */
 #include "overlay_internal.h"
 
-#include <math.h>
 #include <stdio.h>
 
 #define LINE_WIDTH  640.0f /* more than any words and figures take */
@@ -39,15 +38,11 @@ void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
     const bool over = data->frames.p95_ms > data->frames.budget_ms * 1.05;
     char text[48];
     int32_t x = 0;
-    (void)snprintf(text, sizeof text, "%.1f", data->frames.fps);
+    atr__figure(text, sizeof text, data->frames.fps, 1, "");
     x = item(&pen, x, text, over ? ATR__COLOR_BAD : ATR__COLOR_GOOD, ATR__WORD_FPS);
-    (void)snprintf(text, sizeof text, "%.1f ms", data->frames.mean_ms);
+    atr__figure(text, sizeof text, data->frames.mean_ms, 1, " ms");
     x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_FRAME);
-    if (isnan(data->frames.low_p1_fps)) {
-        (void)snprintf(text, sizeof text, "n/a");
-    } else {
-        (void)snprintf(text, sizeof text, "%.1f", data->frames.low_p1_fps);
-    }
+    atr__figure(text, sizeof text, data->frames.low_p1_fps, 1, "");
     x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_LOW_P1);
     (void)snprintf(text, sizeof text, "%u", data->stats.effects.particles);
     x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_PARTICLES);

@@ -18,19 +18,6 @@ void atr__full_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *heigh
     *height = (int32_t)(PANEL_HEIGHT * skin->scale + 0.5f);
 }
 
-static void number(char *out, size_t size, double value, const char *format)
-{
-    if (isnan(value)) {
-        (void)snprintf(out, size, "n/a");
-    } else if (format[0] == '1') {
-        (void)snprintf(out, size, "%.1f%s", value, format + 1);
-    } else if (format[0] == '2') {
-        (void)snprintf(out, size, "%.2f%s", value, format + 1);
-    } else {
-        (void)snprintf(out, size, "%.0f%s", value, format + 1);
-    }
-}
-
 /* A thin line that parts sections. */
 static void divide(atr__Pen *pen)
 {
@@ -45,16 +32,16 @@ static void rate(atr__Pen *pen, const atr__OverlayData *data)
     const atr_FrameStats *f = &data->frames;
     const int32_t baseline = pen->y + atr__px(pen, 33);
     const bool over = f->p95_ms > f->budget_ms * 1.05;
-    number(text, sizeof text, f->fps, "1");
+    atr__figure(text, sizeof text, f->fps, 1, "");
     const int32_t w = atr__pen_text(pen, ATR__STRIP_BIG, text, 0, baseline, ATR__COLOR_TEXT);
     (void)atr__pen_word(pen, ATR__WORD_FPS, true, w + atr__px(pen, 8), baseline,
                         over ? ATR__COLOR_BAD : ATR__COLOR_GOOD);
 
-    number(text, sizeof text, f->mean_ms, "1 ms");
+    atr__figure(text, sizeof text, f->mean_ms, 1, " ms");
     const int32_t first = pen->y + atr__px(pen, 15);
     const int32_t second = pen->y + atr__px(pen, 34);
     atr__pen_text_end(pen, ATR__STRIP_VALUE, text, pen->width, first, ATR__COLOR_TEXT);
-    number(text, sizeof text, f->budget_ms, "1 ms");
+    atr__figure(text, sizeof text, f->budget_ms, 1, " ms");
     atr__pen_text_end(pen, ATR__STRIP_VALUE, text, pen->width, second, ATR__COLOR_QUIET);
     const int32_t column = pen->width - atr__px(pen, 72);
     (void)atr__pen_word(pen, ATR__WORD_FRAME, false,
@@ -118,10 +105,10 @@ static void lows(atr__Pen *pen, const atr__OverlayData *data)
                       { .word = ATR__WORD_LOW_AVERAGE, .color = ATR__COLOR_TEXT },
                       { .word = ATR__WORD_LOW_INTEGRAL, .color = ATR__COLOR_TEXT },
                       { .word = ATR__WORD_STUTTER, .color = ATR__COLOR_TEXT } };
-    number(items[0].text, sizeof items[0].text, f->low_p1_fps, "1");
-    number(items[1].text, sizeof items[1].text, f->low_average_fps, "1");
-    number(items[2].text, sizeof items[2].text, f->low_integral_fps, "1");
-    number(items[3].text, sizeof items[3].text, f->stutter_share * 100, "1 %");
+    atr__figure(items[0].text, sizeof items[0].text, f->low_p1_fps, 1, "");
+    atr__figure(items[1].text, sizeof items[1].text, f->low_average_fps, 1, "");
+    atr__figure(items[2].text, sizeof items[2].text, f->low_integral_fps, 1, "");
+    atr__figure(items[3].text, sizeof items[3].text, f->stutter_share * 100, 1, " %");
     if (f->stutter_share > 0.01) {
         items[3].color = ATR__COLOR_BAD;
     }
@@ -217,10 +204,10 @@ static void decisions(atr__Pen *pen, const atr__OverlayData *data)
                       { .word = ATR__WORD_MERGED, .color = ATR__COLOR_TEXT },
                       { .word = ATR__WORD_REDUCED, .color = ATR__COLOR_HELD },
                       { .word = ATR__WORD_REFUSED, .color = ATR__COLOR_BAD } };
-    number(items[0].text, sizeof items[0].text, (double)d[ATR_DECISION_PLAYED], "0");
-    number(items[1].text, sizeof items[1].text, (double)d[ATR_DECISION_MERGED], "0");
-    number(items[2].text, sizeof items[2].text, (double)d[ATR_DECISION_REDUCED], "0");
-    number(items[3].text, sizeof items[3].text, (double)refused, "0");
+    atr__figure(items[0].text, sizeof items[0].text, (double)d[ATR_DECISION_PLAYED], 0, "");
+    atr__figure(items[1].text, sizeof items[1].text, (double)d[ATR_DECISION_MERGED], 0, "");
+    atr__figure(items[2].text, sizeof items[2].text, (double)d[ATR_DECISION_REDUCED], 0, "");
+    atr__figure(items[3].text, sizeof items[3].text, (double)refused, 0, "");
     (void)atr__pen_word(pen, ATR__WORD_THROTTLE, true, 0, pen->y + atr__px(pen, 12),
                         ATR__COLOR_TEXT);
     pen->y += atr__px(pen, 17);
@@ -260,27 +247,28 @@ static void table(atr__Pen *pen, const atr__OverlayData *data)
     pen->y += atr__px(pen, ROW);
 
     (void)snprintf(a, sizeof a, "%u / %u", q->waiting, q->capacity);
-    number(b, sizeof b, (double)(q->refused + q->replaced), "0");
+    atr__figure(b, sizeof b, (double)(q->refused + q->replaced), 0, "");
     pair(pen, ATR__WORD_DEPTH, a, ATR__WORD_DROPS, b);
 
-    number(a, sizeof a, data->cpu_share < 0 ? NAN : (double)data->cpu_share * 100, "0 %");
-    number(b, sizeof b, data->resident_bytes == 0 ? NAN : (double)data->resident_bytes / 1048576.0,
-           "1 MB");
+    atr__figure(a, sizeof a, data->cpu_share < 0 ? NAN : (double)data->cpu_share * 100, 0, " %");
+    atr__figure(b, sizeof b,
+                data->resident_bytes == 0 ? NAN : (double)data->resident_bytes / 1048576.0, 1,
+                " MB");
     pair(pen, ATR__WORD_CPU, a, ATR__WORD_MEMORY, b);
 
-    number(a, sizeof a, data->frames.p99_ms, "1 ms");
-    number(b, sizeof b, (double)data->frames.over_budget, "0");
+    atr__figure(a, sizeof a, data->frames.p99_ms, 1, " ms");
+    atr__figure(b, sizeof b, (double)data->frames.over_budget, 0, "");
     (void)atr__pen_text(pen, ATR__STRIP_SMALL, "P99", 0, pen->y + atr__px(pen, 15),
                         ATR__COLOR_QUIET);
     pair(pen, ATR__WORD_COUNT, a, ATR__WORD_OVER, b);
 
     if (data->has_jobs) {
-        number(a, sizeof a, data->jobs_waiting, "0");
-        number(b, sizeof b, data->has_oldest ? data->jobs_oldest_s : NAN, "1 s");
+        atr__figure(a, sizeof a, data->jobs_waiting, 0, "");
+        atr__figure(b, sizeof b, data->has_oldest ? data->jobs_oldest_s : NAN, 1, " s");
         pair(pen, ATR__WORD_WAITING, a, ATR__WORD_OLDEST, b);
     }
     if (data->has_cache) {
-        number(a, sizeof a, data->cache_hit_ratio * 100, "1 %");
+        atr__figure(a, sizeof a, data->cache_hit_ratio * 100, 1, " %");
         pair(pen, ATR__WORD_HITS, a, ATR__WORD_COUNT, "");
     }
 }

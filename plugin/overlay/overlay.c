@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-#define PANEL_ALPHA 232u
+#define PANEL_ALPHA 240u
 #define MARGIN      16.0f
 #define RADIUS      14.0f
 
@@ -88,18 +88,22 @@ static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, const atr__Ov
     return true;
 }
 
-/* Alpha at x, y of a panel with round corners, 0..PANEL_ALPHA. */
-static uint32_t panel_alpha(const atr__Overlay *overlay, float radius, int32_t x, int32_t y)
+/* One pixel of the panel as it is shown: translucent, with round corners and a thin rim that parts
+ * it from a picture of the same colour. */
+static uint32_t shape(const atr__Overlay *overlay, float radius, float rim, int32_t x, int32_t y,
+                      uint32_t color)
 {
     const float dx = (float)(x < overlay->width - 1 - x ? x : overlay->width - 1 - x) + 0.5f;
     const float dy = (float)(y < overlay->height - 1 - y ? y : overlay->height - 1 - y) + 0.5f;
-    if (dx >= radius || dy >= radius) {
-        return PANEL_ALPHA;
+    float inside = dx < dy ? dx : dy; /* distance to the edge */
+    if (dx < radius && dy < radius) {
+        inside = radius - sqrtf((radius - dx) * (radius - dx) + (radius - dy) * (radius - dy));
     }
-    const float away = sqrtf((radius - dx) * (radius - dx) + (radius - dy) * (radius - dy));
-    const float inside = radius + 0.5f - away;
-    const float share = inside < 0 ? 0 : inside > 1 ? 1 : inside;
-    return (uint32_t)(share * PANEL_ALPHA + 0.5f);
+    if (inside < rim) {
+        color = ATR__COLOR_RIM;
+    }
+    const float cover = inside + 0.5f < 0 ? 0 : inside + 0.5f > 1 ? 1 : inside + 0.5f;
+    return (color & 0x00ffffffu) | ((uint32_t)(cover * PANEL_ALPHA + 0.5f) << 24);
 }
 
 static void upload(atr__Overlay *overlay, float scale)
@@ -110,21 +114,18 @@ static void upload(atr__Overlay *overlay, float scale)
     if (SDL_LockTexture(overlay->texture, &used, &memory, &pitch) != 0) {
         return;
     }
-    const float radius = RADIUS * scale;
-    const int32_t round = (int32_t)radius + 1;
+    const float rim = scale;
+    const float half = (float)overlay->height / 2;
+    const float radius = RADIUS * scale < half ? RADIUS * scale : half;
+    const int32_t edge = (int32_t)radius + 1; /* beyond it there is neither corner nor rim */
     for (int32_t y = 0; y < overlay->height; y++) {
         const uint32_t *from = overlay->pixels + (size_t)y * (size_t)overlay->capacity_w;
         uint32_t *to = (uint32_t *)(void *)((Uint8 *)memory + (size_t)y * (size_t)pitch);
+        const bool middle = y >= edge && y < overlay->height - edge;
         for (int32_t x = 0; x < overlay->width; x++) {
-            to[x] = (from[x] & 0x00ffffffu) | (PANEL_ALPHA << 24);
-        }
-        if (y >= round && y < overlay->height - round) {
-            continue;
-        }
-        for (int32_t x = 0; x < round; x++) {
-            const int32_t right = overlay->width - 1 - x;
-            to[x] = (to[x] & 0x00ffffffu) | (panel_alpha(overlay, radius, x, y) << 24);
-            to[right] = (to[right] & 0x00ffffffu) | (panel_alpha(overlay, radius, right, y) << 24);
+            to[x] = middle && x >= edge && x < overlay->width - edge
+                        ? (from[x] & 0x00ffffffu) | (PANEL_ALPHA << 24)
+                        : shape(overlay, radius, rim, x, y, from[x]);
         }
     }
     SDL_UnlockTexture(overlay->texture);

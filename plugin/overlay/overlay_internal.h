@@ -123,6 +123,7 @@ void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer,
 #define ATR__COLOR_NIGHT   0xff0e1330u
 #define ATR__COLOR_SURFACE 0xff1a2150u
 #define ATR__COLOR_RAISED  0xff262f6bu
+#define ATR__COLOR_RIM     0xff3c4690u /* half way to the outline of controls */
 #define ATR__COLOR_TEXT    0xfff5f6ffu
 #define ATR__COLOR_QUIET   0xffbec5f0u
 #define ATR__COLOR_OUTLINE 0xff8c97e6u
@@ -155,6 +156,9 @@ int32_t atr__pen_text_width(const atr__Pen *pen, atr__StripKind strip, const cha
 /* The same, ending at `end`. */
 void atr__pen_text_end(const atr__Pen *pen, atr__StripKind strip, const char *text, int32_t end,
                        int32_t baseline, uint32_t color);
+
+/* A number as text, "n/a" when it is not known yet (NaN). */
+void atr__figure(char *out, size_t size, double value, int decimals, const char *unit);
 
 /* ---- contents -------------------------------------------------------------------------------- */
 

@@ -2,6 +2,9 @@
  * edge, left in English and right in Arabic; numbers keep their own direction. */
 #include "overlay_internal.h"
 
+#include <math.h>
+#include <stdio.h>
+
 int32_t atr__px(const atr__Pen *pen, float units)
 {
     return (int32_t)(units * pen->skin->scale + 0.5f);
@@ -71,4 +74,13 @@ void atr__pen_text_end(const atr__Pen *pen, atr__StripKind strip, const char *te
 {
     (void)atr__pen_text(pen, strip, text, end - atr__pen_text_width(pen, strip, text), baseline,
                         color);
+}
+
+void atr__figure(char *out, size_t size, double value, int decimals, const char *unit)
+{
+    if (isnan(value)) {
+        (void)snprintf(out, size, "n/a");
+    } else {
+        (void)snprintf(out, size, "%.*f%s", decimals, value, unit);
+    }
 }
