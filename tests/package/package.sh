@@ -29,7 +29,8 @@ configure() {
 run_consumer() {
     "$1/consumer-game"
     if [[ $mall = ON ]]; then
-        "$1/consumer-mall"
+        rm -f "$1"/consumer.db*
+        "$1/consumer-mall" "$1/consumer.db"
     fi
 }
 
@@ -82,11 +83,11 @@ build_with_pkg_config() {
 }
 
 step_symbols() {
-    local libraries strangers allowed='^atr_'
+    local libraries strangers allowed='^atr_' linker='^_(init|fini|end|edata)$|^__bss_start$'
     if [[ $kind = shared ]]; then
         mapfile -t libraries < <(find "$prefix" -name 'libatrium-*.so')
         strangers=$(nm -D --defined-only "${libraries[@]}" | awk 'NF == 3 { print $3 }' |
-            grep -vE "$allowed|^_(init|fini)$" || true)
+            grep -vE "$allowed|$linker" || true)
         strangers+=$(nm -D --defined-only "${libraries[@]}" | awk 'NF == 3 { print $3 }' |
             grep '^atr__' || true)
     else

@@ -13,8 +13,11 @@ static int check(int condition, const char *what)
     return condition;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    if (!check(argc == 2, "usage: consumer-mall DATABASE")) {
+        return 2;
+    }
     atr_ReceiptKey key = { .kid = "K1", .store = "S1", .algorithm = ATR_KEY_ED25519, .size = 32 };
     uint8_t secret[64];
     if (!check(atr_receipt_keypair(key.bytes, secret) == ATR_OK, "no key pair")) {
@@ -41,8 +44,7 @@ int main(void)
     }
 
     atr_Store store;
-    if (!check(atr_sqlite_store_open(&(atr_SqliteDesc){ .path = ":memory:" }, &store, NULL) ==
-                   ATR_OK,
+    if (!check(atr_sqlite_store_open(&(atr_SqliteDesc){ .path = argv[1] }, &store, NULL) == ATR_OK,
                "no store")) {
         return 1;
     }
