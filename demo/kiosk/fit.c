@@ -31,6 +31,28 @@ static bool try_style(atr_Text *text, const Frame *frame, const Item *item, atr_
     return true;
 }
 
+/* Large words over several lines look best when the lines are about as long: the narrowest width
+ * that takes no more lines. */
+static void balance(atr_Text *text, const Item *item, Fit *fit)
+{
+    float low = fit->text.max_width / 2;
+    float high = fit->text.max_width;
+    for (int i = 0; i < 7; i++) {
+        atr_TextStyle narrow = fit->text;
+        atr_TextSize size;
+        narrow.max_width = (low + high) / 2;
+        const bool same = atr_text_measure(text, item->text, &narrow, &size) == ATR_OK &&
+                          size.fits && size.lines == fit->size.lines;
+        if (same) {
+            high = narrow.max_width;
+            fit->text = narrow;
+            fit->size = size;
+        } else {
+            low = narrow.max_width;
+        }
+    }
+}
+
 bool fit_text(atr_Text *text, const Frame *frame, const Item *item, atr_Rect box, Fit *out)
 {
     TextStyle style = item->style;
@@ -39,6 +61,9 @@ bool fit_text(atr_Text *text, const Frame *frame, const Item *item, atr_Rect box
             return false;
         }
         if (out->fits) {
+            if (out->size.lines > 1 && style <= STYLE_LABEL) {
+                balance(text, item, out);
+            }
             return true;
         }
         style = style < STYLE_CAPTION ? (TextStyle)(style + 1) : STYLE_CAPTION;

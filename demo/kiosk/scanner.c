@@ -52,7 +52,8 @@ static char character_of(ScannerLayout layout, int scancode, bool shift)
     if (scancode < USAGE_FIRST || scancode > USAGE_LAST) {
         return '\0';
     }
-    return shift ? shifted[scancode - USAGE_FIRST] : plain[scancode - USAGE_FIRST];
+    const char *row = shift ? shifted : plain;
+    return row[scancode - USAGE_FIRST];
 }
 
 bool scanner_find_key(ScannerLayout layout, char character, int *scancode, bool *shift)

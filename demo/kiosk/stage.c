@@ -13,27 +13,27 @@ void stage_init(Stage *stage, atr_Effects *effects)
     stage->serial = UINT32_MAX;
 }
 
-static void add_cue(Stage *stage, const char *effect, float amount, uint64_t at_ms, bool at_number)
+static void add_cue(Stage *stage, const char *effect, float amount, uint64_t at_ms, CuePlace place)
 {
     if (stage->cue_count < STAGE_CUES_MAX) {
         stage->cues[stage->cue_count++] =
-            (Cue){ .effect = effect, .amount = amount, .at_ms = at_ms, .at_number = at_number };
+            (Cue){ .effect = effect, .amount = amount, .at_ms = at_ms, .place = place };
     }
 }
 
 static void cue_coins(Stage *stage, int64_t coins)
 {
     if (coins >= 200) {
-        add_cue(stage, "coin_shower", 500, 120, false);
-        add_cue(stage, "confetti", 0, 300, true);
+        add_cue(stage, "coin_shower", 500, 120, AT_TOP);
+        add_cue(stage, "confetti", 0, 300, AT_NUMBER);
     } else if (coins >= 100) {
-        add_cue(stage, "coin_shower", 240, 120, false);
-        add_cue(stage, "xp_burst", 0, 300, true);
+        add_cue(stage, "coin_shower", 240, 120, AT_TOP);
+        add_cue(stage, "xp_burst", 0, 300, AT_NUMBER);
     } else if (coins >= 50) {
-        add_cue(stage, "coin_shower", 120, 120, false);
+        add_cue(stage, "coin_shower", 120, 120, AT_TOP);
     } else if (coins > 0) {
-        add_cue(stage, "coin_sparkle", 0, 120, true);
-        add_cue(stage, "coin_drop", 0, 120, true);
+        add_cue(stage, "coin_sparkle", 0, 120, AT_NUMBER);
+        add_cue(stage, "coin_drop", 0, 120, AT_NUMBER);
     }
 }
 
@@ -43,32 +43,36 @@ static void cue_screen(Stage *stage, const Flow *flow)
     uint64_t then = flow_count_ms(flow) + 200;
     switch (flow->screen) {
     case SCREEN_ACCEPTED:
+        if (flow->calm) {
+            add_cue(stage, "coin_pile", 0, 0, AT_PILE);
+            break;
+        }
         cue_coins(stage, flow->answer.coins);
         if (reward->after.level > reward->before.level) {
-            add_cue(stage, "level_up", (float)reward->after.level, then, true);
+            add_cue(stage, "level_up", (float)reward->after.level, then, AT_NUMBER);
             then += APART_MS;
         }
         if (reward->after.tier > reward->before.tier) {
-            add_cue(stage, "vip_upgrade", 0, then, true);
+            add_cue(stage, "vip_upgrade", 0, then, AT_NUMBER);
             then += APART_MS;
         }
         if (reward->after.achievements > reward->before.achievements) {
-            add_cue(stage, "achievement_unlocked", 0, then, true);
+            add_cue(stage, "achievement_unlocked", 0, then, AT_NUMBER);
         }
         break;
     case SCREEN_GUEST:
         if (flow->answer.coins > 0) {
-            add_cue(stage, "coin_sparkle", 0, 120, true);
+            add_cue(stage, "coin_sparkle", 0, 120, AT_NUMBER);
         }
         break;
     case SCREEN_HELD:
-        add_cue(stage, "receipt_held", 0, 200, true);
+        add_cue(stage, "receipt_held", 0, 200, AT_NUMBER);
         break;
     case SCREEN_REJECTED:
-        add_cue(stage, "receipt_rejected", 0, 200, true);
+        add_cue(stage, "receipt_rejected", 0, 200, AT_NUMBER);
         break;
     case SCREEN_GOODBYE:
-        add_cue(stage, "coin_drop", 3, 300, true);
+        add_cue(stage, "coin_drop", 3, 300, AT_NUMBER);
         break;
     default:
         break;
@@ -92,7 +96,11 @@ static void play(Stage *stage, const Scene *scene, const Cue *cue)
     const Frame *frame = &scene->frame;
     float x = (float)frame->width / 2;
     float y = 0;
-    if (cue->at_number && scene->number.w > 0) {
+    if (cue->place == AT_PILE) {
+        /* The end of the utility bar's row is empty on result screens. */
+        x = (float)frame->width * (frame->rtl ? 0.22f : 0.78f);
+        y = (float)frame->height - (frame->portrait ? 170.0f : 145.0f) * frame->u;
+    } else if (cue->place == AT_NUMBER && scene->number.w > 0) {
         x = (float)scene->number.x + (float)scene->number.w / 2;
         y = (float)scene->number.y + (float)scene->number.h / 2;
     }

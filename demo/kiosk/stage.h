@@ -11,11 +11,17 @@
 
 #define STAGE_CUES_MAX 8
 
+typedef enum CuePlace {
+    AT_TOP = 0, /* falling from above the middle */
+    AT_NUMBER,  /* at the count-up or the seal */
+    AT_PILE     /* lying beside the utility bar */
+} CuePlace;
+
 typedef struct Cue {
     const char *effect;
     float amount;
     uint64_t at_ms; /* after the screen began */
-    bool at_number; /* at the count-up or seal; else in the middle of the stage */
+    CuePlace place;
 } Cue;
 
 typedef struct Stage {

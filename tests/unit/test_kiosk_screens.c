@@ -94,7 +94,7 @@ static uint32_t check_control(uint32_t index)
     const Item *item = &scene.items[index];
     uint32_t bad = 0;
     /* 112 in the utility bar, 120 elsewhere; one pixel for rounding. */
-    const float least = (item->look == LOOK_BAR_BUTTON ? 112 : 120) * scene.frame.u - 1;
+    const float least = (item->look == LOOK_BAR_BUTTON ? 112.0f : 120.0f) * scene.frame.u - 1;
     if ((float)item->rect.w < least || (float)item->rect.h < least) {
         describe(item, "is too small to touch");
         bad++;

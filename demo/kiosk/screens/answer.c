@@ -76,7 +76,7 @@ static void put_sentences(Scene *scene, const ScreenFacts *facts, const Answer *
 {
     const Frame *f = &scene->frame;
     const float line = f->portrait ? 66 : 60;
-    Item *title = scene_text(scene, (Box){ box.x, box.y, box.w, f->portrait ? 220 : 112 },
+    Item *title = scene_text(scene, (Box){ box.x, box.y, box.w, f->portrait ? 220.0f : 112.0f },
                              STYLE_TITLE, COLOR_TEXT, answer->title);
     title->align = align;
     title->max_lines = 2;

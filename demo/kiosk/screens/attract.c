@@ -142,8 +142,8 @@ static void put_how_it_works(Scene *scene, const Loop *loop, bool both)
     const Frame *f = &scene->frame;
     for (int i = 0; i < 3; i++) {
         const float width = (f->w - 2 * grid_margin(f) - 2 * GUTTER) / 3;
-        Box card = { grid_margin(f) + (width + GUTTER) * (float)i + loop->dx, 136 + loop->dy, width,
-                     468 };
+        Box card = { grid_margin(f) + (width + GUTTER) * (float)i + loop->dx, 126 + loop->dy, width,
+                     460 };
         if (f->portrait) {
             card = (Box){ grid_margin(f) + loop->dx, 190 + 320 * (float)i + loop->dy,
                           f->w - 2 * grid_margin(f), 296 };

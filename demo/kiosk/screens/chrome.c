@@ -92,7 +92,7 @@ static void put_balance(Scene *scene, const Flow *flow, float y, float height)
         card->middle = true;
         card->rtl = false; /* a number reads from the left in both languages */
         card->align = f->rtl ? ALIGN_START : ALIGN_END;
-        card->halo = true;
+        card->halo = flow->screen == SCREEN_ACCEPTED;
         card->secret = true;
     }
 }
