@@ -137,7 +137,7 @@ static void words_open__of_a_damaged_catalogue__stays_inside(void **state)
     (void)state;
     const atr_Bytes whole = catalogue("ar.mo");
     assert_true(whole.size > 4096);
-    unsigned char *copy = malloc(whole.size);
+    unsigned char *copy = malloc(whole.size + 1);
     assert_non_null(copy);
     for (size_t size = 0; size < 4096 && size < whole.size; size += 7) {
         Words damaged = { 0 };
