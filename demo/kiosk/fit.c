@@ -61,7 +61,8 @@ bool fit_text(atr_Text *text, const Frame *frame, const Item *item, atr_Rect box
             return false;
         }
         if (out->fits) {
-            if (out->size.lines > 1 && style <= STYLE_LABEL) {
+            const bool evenly = style <= STYLE_LABEL || item->align == ALIGN_CENTER;
+            if (out->size.lines > 1 && evenly) {
                 balance(text, item, out);
             }
             return true;

@@ -292,6 +292,12 @@ static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
 static void resize(Kiosk *kiosk)
 {
     bool changed = false;
+    if (kiosk->display.surface == NULL) {
+        /* The renderer lives on; the plugin has seen the event itself. */
+        paint_reset(kiosk->paint);
+        (void)display_resize(&kiosk->display, &changed);
+        return;
+    }
     paint_destroy(kiosk->paint);
     kiosk->paint = NULL;
     atr_plugin_renderer_lost(kiosk->plugin);
@@ -371,6 +377,7 @@ static void on_pointer(Kiosk *kiosk, const SDL_Event *event)
 void kiosk_event(Kiosk *kiosk, const SDL_Event *event)
 {
     if (event->type == SDL_WINDOWEVENT) {
+        (void)atr_plugin_event(kiosk->plugin, event);
         on_window(kiosk, &event->window);
         return;
     }

@@ -3,8 +3,8 @@
  * A run of keys at most 50 ms apart that ends in Enter is a code. Keys are taken as scancodes
  * through the reader's own layout, because the system's layout or Caps Lock would spoil every
  * signature. While a run lasts no key reaches a button; control and function keys inside it are
- * dropped, for a printed code must not steer the kiosk. A lone key, or a few digits, turn out to be a
- * person's when 50 ms have passed: ask scanner_typed before each scanner_key and once a frame.
+ * dropped, for a printed code must not steer the kiosk. A lone key, or a few digits, turn out to be
+ * a person's when 50 ms have passed: ask scanner_typed before each scanner_key and once a frame.
  *
  *     switch (scanner_key(&scanner, scancode, shift, now_ms)) {
  *     case SCANNER_CODE: flow_scan(&flow, scanner.text, scanner.size); break;

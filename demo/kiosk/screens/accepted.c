@@ -14,7 +14,7 @@ static const char *store_name(const Scene *scene, const FlowAnswer *answer)
 }
 
 /* "Store, AED 120.50"; the amount alone for a store without a name. */
-static void put_purchase(Scene *scene, const FlowAnswer *answer, Box box, ItemAlign align)
+static void put_purchase(Scene *scene, const FlowAnswer *answer, Box box, bool halo)
 {
     char amount[64];
     char line[320];
@@ -28,11 +28,11 @@ static void put_purchase(Scene *scene, const FlowAnswer *answer, Box box, ItemAl
         snprintf(line, sizeof line, "%s", amount);
     }
     Item *item =
-        scene_written(scene, box, STYLE_BODY, COLOR_QUIET, "ok.store", scene_keep(scene, line));
-    item->align = align;
+        scene_written(scene, box, STYLE_BODY, COLOR_TEXT, "ok.store", scene_keep(scene, line));
+    item->align = ALIGN_CENTER;
     item->max_lines = 2;
     item->middle = true;
-    item->halo = true;
+    item->halo = halo;
     item->secret = true;
 }
 
@@ -201,13 +201,13 @@ void screen_accepted(Scene *scene, const ScreenFacts *facts)
     if (f->portrait) {
         const float w = f->w - 2 * x;
         put_coins(scene, flow, "ok.coins", (Box){ x, 186, w, 250 }, (Box){ x, 446, w, 120 });
-        put_purchase(scene, &flow->answer, (Box){ x, 566, w, 80 }, ALIGN_CENTER);
+        put_purchase(scene, &flow->answer, (Box){ x, 566, w, 80 }, true);
         put_level(scene, flow, (Box){ x, 676, w, 200 });
         put_rows(scene, flow, (Box){ x, 900, w, grid_low(f, 1458) - 900 });
     } else {
         const float w = grid_span(f, 6);
         put_coins(scene, flow, "ok.coins", (Box){ x, 132, w, 220 }, (Box){ x, 352, w, 100 });
-        put_purchase(scene, &flow->answer, (Box){ x, 450, w, 66 }, ALIGN_CENTER);
+        put_purchase(scene, &flow->answer, (Box){ x, 450, w, 66 }, true);
         put_level(scene, flow, (Box){ x, 540, w, 196 });
         put_rows(scene, flow, (Box){ grid_column(f, 6), 146, w, 590 });
     }
@@ -241,7 +241,7 @@ void screen_guest(Scene *scene, const ScreenFacts *facts)
         put_coins(scene, flow, "guest.title", number, title);
     }
     put_purchase(scene, &flow->answer,
-                 f->portrait ? (Box){ x, 716, w, 110 } : (Box){ x, 590, w, 110 }, ALIGN_CENTER);
+                 f->portrait ? (Box){ x, 716, w, 110 } : (Box){ x, 590, w, 110 }, false);
     Box card = { grid_column(f, 7) + SPACE_5, 170, grid_span(f, 5) - SPACE_5, 0 };
     if (f->portrait) {
         card = (Box){ x + 190, 900, w - 380, 0 };

@@ -64,7 +64,7 @@ void screen_scan(Scene *scene, const ScreenFacts *facts)
     Box body = { title.x, 384, title.w, 70 };
     Box reader = { title.x, 476, 250, 250 };
     if (f->portrait) {
-        receipt = (Box){ grid_margin(f) + 90, 210, 450, 650 };
+        receipt = (Box){ grid_margin(f) + 90, 252, 430, 621 };
         title = (Box){ margin, 920, f->w - 2 * margin, 250 };
         body = (Box){ margin, 1186, title.w, 130 };
         reader = (Box){ f->w - margin - 350, 380, 300, 300 };
