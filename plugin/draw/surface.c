@@ -25,6 +25,14 @@ static bool window_is(SDL_Window *window, int32_t width, int32_t height)
     return w == width && h == height;
 }
 
+/* Whether the window still has the surface the renderer took: after a resize, even one that was
+ * taken back, asking for it would free it. Updating no rectangle at all tells, and does nothing. */
+static bool window_surface_is_valid(SDL_Window *window)
+{
+    const SDL_Rect none = { 0, 0, 0, 0 };
+    return SDL_UpdateWindowSurfaceRects(window, &none, 0) == 0;
+}
+
 /* The surface the renderer should be drawing into, by every rule short of the probe; or NULL. */
 static SDL_Surface *candidate(const atr__Painter *painter, const atr__State *state)
 {
@@ -32,7 +40,8 @@ static SDL_Surface *candidate(const atr__Painter *painter, const atr__State *sta
     if (!painter->software || state->target != NULL || state->width < 2 || state->height < 2) {
         return NULL;
     }
-    if (path->window != NULL && !window_is(path->window, state->width, state->height)) {
+    if (path->window != NULL && (!window_is(path->window, state->width, state->height) ||
+                                 !window_surface_is_valid(path->window))) {
         return NULL;
     }
     SDL_Surface *surface = path->given;

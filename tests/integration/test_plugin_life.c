@@ -274,6 +274,25 @@ static void plugin_frames__window_resized__draws_on(void **state)
     }
 }
 
+/* The size says nothing then, but the window has given its surface up. */
+static void plugin_frames__resized_there_and_back_unseen__draws_on(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, 240, 200);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+    coin_frame(plugin, screen.renderer);
+    SDL_SetEventFilter(drop_window_events, NULL);
+    SDL_SetWindowSize(screen.window, 100, 80);
+    SDL_SetWindowSize(screen.window, 240, 200);
+    for (int i = 0; i < 3; i++) {
+        coin_frame(plugin, screen.renderer);
+    }
+    SDL_SetEventFilter(NULL, NULL);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+}
+
 static void plugin_event__resets__pictures_come_back(void **state)
 {
     (void)state;
@@ -433,6 +452,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_reattach__another_renderer__draws_again),
         cmocka_unit_test(plugin_frames__renderer_destroyed_unsaid__noticed),
         cmocka_unit_test(plugin_frames__window_resized__draws_on),
+        cmocka_unit_test(plugin_frames__resized_there_and_back_unseen__draws_on),
         cmocka_unit_test(plugin_event__resets__pictures_come_back),
         cmocka_unit_test(plugin_present__given_window_surface__is_shown),
         cmocka_unit_test(plugin_frames__host_presents_itself__counted),
