@@ -33,6 +33,7 @@ struct Service {
     Place places[PLACES];
     uint32_t taken;
     uint32_t samples; /* given out */
+    bool owed;        /* an answer failed since the store last gave one */
 
     bool retrying; /* the thread runs, and owns `app` */
     atr__Thread thread;
@@ -232,6 +233,18 @@ static void on_event(void *context, const atr_OutboxEvent *event)
     (void)event;
 }
 
+/* The store is well: takes what it has to tell, and hands in again what was saved and not decided
+ * while it was not. Shoppers were told that it will be. */
+static void store_answers(Service *service, uint64_t session)
+{
+    if (atr_loyalty_poll_outbox(service->app.mall, session, on_event, NULL) != ATR_OK) {
+        atr_log(&service->desc.log, ATR_LOG_DEBUG, "kiosk", "the outbox waits");
+    }
+    if (service->owed && atr_loyalty_resume(service->app.mall) == ATR_OK) {
+        service->owed = false;
+    }
+}
+
 static void on_settled(void *context, const atr_Id128 *id, atr_Status status,
                        const atr_Settlement *settlement)
 {
@@ -243,9 +256,10 @@ static void on_settled(void *context, const atr_Id128 *id, atr_Status status,
         status == ATR_OK && settlement->store[0] != '\0' &&
         atr_loyalty_cached_store(service->app.mall, settlement->store, &store) == ATR_OK;
     flow_on_settled(service->flow, place->ticket, status, settlement, known ? &store : NULL);
-    if (status == ATR_OK &&
-        atr_loyalty_poll_outbox(service->app.mall, settlement->session, on_event, NULL) != ATR_OK) {
-        atr_log(&service->desc.log, ATR_LOG_DEBUG, "kiosk", "the outbox waits");
+    if (status != ATR_OK) {
+        service->owed = true;
+    } else {
+        store_answers(service, settlement->session);
     }
     give_back(place);
 }

@@ -8,3 +8,6 @@ foreach(scenario IN ITEMS accepted guest held pending rejected files timeout ara
         LABELS integration SKIP_RETURN_CODE 77 TIMEOUT 240)
 endforeach()
 set_tests_properties(kiosk_tour PROPERTIES LABELS "integration;slow")
+atrium_add_test(test_kiosk_service
+    SOURCES test_kiosk_service.c "${atrium_SOURCE_DIR}/demo/kiosk/service.c"
+    LIBS kiosk_course atrium_app LABELS integration)
