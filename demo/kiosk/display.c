@@ -119,23 +119,39 @@ static atr_Status open_memory(const Options *options, Display *display, atr_Erro
     return display->renderer != NULL ? ATR_OK : fail(error, "software renderer");
 }
 
-atr_Status display_open(const Options *options, Display *out, atr_Error *error)
+/* Starts SDL's video; a driver that shows nothing is a failure. */
+static atr_Status start_video(bool headless, atr_Error *error)
 {
-    memset(out, 0, sizeof *out);
-    set_hints(options->headless);
+    set_hints(headless);
     if (SDL_Init(SDL_INIT_VIDEO) != 0) {
         return fail(error, "display");
     }
     const char *driver = SDL_GetCurrentVideoDriver();
-    atr_Status status = ATR_OK;
-    if (options->headless) {
-        status = open_memory(options, out, error);
-    } else if (shows_nothing(driver)) {
+    if (!headless && shows_nothing(driver)) {
         SDL_SetError("the video driver '%s' shows nothing; ask for it with --headless",
                      driver != NULL ? driver : "none");
+        return fail(error, "display");
+    }
+    return ATR_OK;
+}
+
+atr_Status display_probe(atr_Error *error)
+{
+    atr_Status status = start_video(false, error);
+    if (status == ATR_OK && SDL_GetNumVideoDisplays() < 1) {
         status = fail(error, "display");
-    } else {
-        status = open_window(options, out, error);
+    }
+    SDL_Quit();
+    return status;
+}
+
+atr_Status display_open(const Options *options, Display *out, atr_Error *error)
+{
+    memset(out, 0, sizeof *out);
+    atr_Status status = start_video(options->headless, error);
+    if (status == ATR_OK) {
+        status =
+            options->headless ? open_memory(options, out, error) : open_window(options, out, error);
     }
     if (status == ATR_OK &&
         SDL_GetRendererOutputSize(out->renderer, &out->width, &out->height) != 0) {

@@ -23,6 +23,9 @@ typedef struct Display {
     int32_t width, height; /* output pixels */
 } Display;
 
+/* Whether a window could be shown here; on failure `error` says why not. */
+atr_Status display_probe(atr_Error *error);
+
 /* On failure `error` says what was tried and how it failed. */
 atr_Status display_open(const Options *options, Display *out, atr_Error *error);
 void display_close(Display *display);

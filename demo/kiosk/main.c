@@ -87,6 +87,13 @@ int main(int argc, char *argv[])
         options_print_help(stdout);
         return 0;
     }
+    if (options.probe) {
+        if (display_probe(&error) != ATR_OK) {
+            print_error(&error);
+            return 3;
+        }
+        return 0;
+    }
     if (options.script != NULL && script_load(options.script, &script, &error) != ATR_OK) {
         print_error(&error);
         return 2;

@@ -19,6 +19,7 @@ void options_print_help(FILE *out)
           "  --script FILE    play a script at a fixed 60 steps a second, then leave\n"
           "  --shots DIR      where the script's screenshots go (default: here)\n"
           "  --headless       no window: draw into memory\n"
+          "  --probe          only find out whether a window can be shown: exit 0, or 3\n"
           "  --help           this text\n"
           "keys: F3 overlay, F2 language, F5 sample card or receipt (demonstration data only)\n"
           "exit: 0 done, 1 an expectation of the script failed, 2 wrong use, 3 a fault\n",
@@ -58,6 +59,7 @@ static bool parse_flag(const char *name, Options *out)
     } flags[] = { { "--fullscreen", &out->fullscreen },
                   { "--demo", &out->demo },
                   { "--headless", &out->headless },
+                  { "--probe", &out->probe },
                   { "--calm", &out->calm },
                   { "--help", &out->help },
                   { "-h", &out->help } };

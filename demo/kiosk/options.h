@@ -14,6 +14,7 @@ typedef struct Options {
     const char *script; /* NULL: none */
     const char *shots;  /* folder for screenshots; default "." */
     bool headless;
+    bool probe;
     bool has_language;
     Language language;
     bool calm;
