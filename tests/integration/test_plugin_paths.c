@@ -20,13 +20,32 @@ static void background(SDL_Renderer *renderer)
     SDL_RenderFillRect(renderer, &(SDL_Rect){ 0, 60, 120, 80 });
 }
 
-/* One frame of the scene; the path that drew it is checked. */
+static void push_coin(atr_Plugin *plugin, float x, float y, float size)
+{
+    const atr_DrawCmd coin = { .kind = ATR_DRAW_SPRITE,
+                               .sprite = sprite_named(plugin, "coin.png"),
+                               .color = 0xffffffffu,
+                               .x = x,
+                               .y = y,
+                               .w = size,
+                               .h = size };
+    assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &coin), ATR_OK);
+}
+
+/* One frame of the scene, after one of something else that must leave nothing behind; the path that
+ * drew it is checked. */
 static Picture draw_scene(SDL_Renderer *renderer, atr_Plugin *plugin, atr_PathKind expected)
 {
-    atr_plugin_begin_frame(plugin);
-    background(renderer);
-    push_scene(plugin);
-    atr_plugin_end_frame(plugin);
+    for (int scene = 0; scene < 2; scene++) {
+        atr_plugin_begin_frame(plugin);
+        background(renderer);
+        if (scene == 0) {
+            push_coin(plugin, 120, 100, 150);
+        } else {
+            push_scene(plugin);
+        }
+        atr_plugin_end_frame(plugin);
+    }
     atr_PluginStats stats;
     atr_plugin_stats(plugin, &stats);
     assert_int_equal(stats.path, expected);
@@ -164,18 +183,6 @@ static SDL_Rect gold_in(const Picture *picture)
     return (SDL_Rect){ left, top, right - left + 1, bottom - top + 1 };
 }
 
-static void push_coin(atr_Plugin *plugin, float x, float y, float size)
-{
-    const atr_DrawCmd coin = { .kind = ATR_DRAW_SPRITE,
-                               .sprite = sprite_named(plugin, "coin.png"),
-                               .color = 0xffffffffu,
-                               .x = x,
-                               .y = y,
-                               .w = size,
-                               .h = size };
-    assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &coin), ATR_OK);
-}
-
 static void check_centre(const Picture *picture, int x, int y, int size)
 {
     const SDL_Rect gold = gold_in(picture);
@@ -216,6 +223,35 @@ static void plugin_paths__logical_size__coordinates_are_the_hosts(void **state)
         Picture picture;
         picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
         check_centre(&picture, rows[row].x, rows[row].y, rows[row].size);
+        free(picture.pixels);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void plugin_paths__text__stands_centred_in_its_size(void **state)
+{
+    (void)state;
+    static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_AUTO };
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        const atr_DrawCmd text = {
+            .kind = ATR_DRAW_TEXT, .color = 0xffffc247u, .x = 120, .y = 90, .h = 50, .text = "8888"
+        };
+        atr_plugin_begin_frame(plugin);
+        SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
+        SDL_RenderClear(screen.renderer);
+        assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &text), ATR_OK);
+        atr_plugin_end_frame(plugin);
+        Picture picture;
+        picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
+        const SDL_Rect gold = gold_in(&picture);
+        assert_in_range(gold.x + gold.w / 2, 117, 123);
+        assert_in_range(gold.y + gold.h / 2, 87, 93);
+        assert_in_range(gold.h, 32, 40); /* capitals are 0.71 of the letter size */
+        assert_in_range(gold.w, 80, 140);
         free(picture.pixels);
         atr_plugin_detach(plugin);
         screen_close(&screen);
@@ -295,6 +331,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_paths__surface__is_the_reference),
         cmocka_unit_test(plugin_paths__geometry__looks_like_the_reference),
         cmocka_unit_test(plugin_paths__logical_size__coordinates_are_the_hosts),
+        cmocka_unit_test(plugin_paths__text__stands_centred_in_its_size),
         cmocka_unit_test(plugin_paths__target_bound__drawn_into_it_only),
         cmocka_unit_test(plugin_draw__layer_below__is_covered_by_the_interface),
     };
