@@ -107,19 +107,16 @@ static void put_rows(Scene *scene, const Flow *flow, Box card)
         snprintf(key, sizeof key, "bonus.%s", atr_reward_part_name(row->part));
         scene->items[scene->count - 2].key = scene_keep(scene, key);
     }
-    char number[48];
-    const int64_t balance = reward->after.coins - answer->coins + flow_counted(flow);
-    words_number(scene->words, scene->language, balance, number, sizeof number);
     const float y = card.y + card.h - foot;
     scene_panel(scene, (Box){ x, y, w, 2 }, LOOK_TRACK);
     Item *label = scene_text(scene, (Box){ x, y + 8, w / 2, foot - 16 }, STYLE_LABEL, COLOR_TEXT,
                              "ok.balance");
     label->middle = true;
-    Item *value = scene_written(scene, (Box){ x + w / 2, y + 8, w / 2, foot - 16 }, STYLE_HEADING,
-                                COLOR_GOLD, "", scene_keep(scene, number));
-    value->middle = true;
-    value->rtl = false;
-    value->align = scene->frame.rtl ? ALIGN_START : ALIGN_END;
+    Item *value = scene_put(scene, ITEM_NUMBER, (Box){ x + w / 2, y + 8, w / 2, foot - 16 });
+    value->style = STYLE_HEADING;
+    value->color = COLOR_GOLD;
+    value->align = ALIGN_END;
+    value->number = reward->after.coins - answer->coins + flow_counted(flow);
     value->secret = true;
 }
 
@@ -179,6 +176,8 @@ static void put_coins(Scene *scene, const Flow *flow, const char *key, Box numbe
     digits->style = STYLE_NUMBER;
     digits->number = flow_counted(flow);
     digits->color = COLOR_GOLD;
+    digits->align = ALIGN_CENTER;
+    digits->halo = true;
     digits->secret = true;
     scene->number = digits->rect;
     char line[200];

@@ -162,6 +162,7 @@ static void put_today(Scene *scene, const ScreenFacts *facts, const Loop *loop, 
     number->style = STYLE_NUMBER;
     number->number = facts->flow->coins_today;
     number->color = COLOR_GOLD;
+    number->align = ALIGN_CENTER;
     number->alpha = loop->alpha;
     const Language own = scene->language;
     for (int i = 0; i < (both ? 2 : 1); i++) {

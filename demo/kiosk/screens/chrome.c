@@ -64,23 +64,24 @@ void screen_build(Scene *scene, const Frame *frame, const ScreenFacts *facts)
 static void put_balance(Scene *scene, const Flow *flow, float y, float height)
 {
     const Frame *f = &scene->frame;
-    char number[48];
     /* While coins are counted up, the balance follows; the rest is already in the account. */
     int64_t balance = flow->user.standing.coins;
     if (flow->screen == SCREEN_ACCEPTED) {
         balance -= flow->answer.coins - flow_counted(flow);
     }
-    words_number(scene->words, scene->language, balance, number, sizeof number);
     const float width = f->portrait ? 324 : 280;
     const Box chip = { f->w - grid_margin(f) - width, y, width, height };
     Item *panel = scene_panel(scene, chip, LOOK_CHIP);
     scene->purse = panel->rect;
     scene_icon(scene, (Box){ chip.x + 18, y + (height - 48) / 2, 48, 48 }, ICON_COIN, COLOR_GOLD);
-    Item *text = scene_written(scene, (Box){ chip.x + 76, y, width - 76 - 20, height }, STYLE_LABEL,
-                               COLOR_TEXT, "ok.balance", scene_keep(scene, number));
-    text->align = ALIGN_CENTER;
-    text->middle = true;
-    text->secret = true;
+    Item *number = scene_put(scene, ITEM_NUMBER, (Box){ chip.x + 76, y, width - 76 - 20, height });
+    number->key = "ok.balance";
+    number->role = ROLE_STATUS;
+    number->style = STYLE_LABEL;
+    number->color = COLOR_TEXT;
+    number->align = ALIGN_CENTER;
+    number->number = balance;
+    number->secret = true;
     if (flow->user.card_tail[0] != '\0') {
         char tail[32];
         snprintf(tail, sizeof tail, "\u2022\u2022\u2022\u2022 %s", flow->user.card_tail);
