@@ -1,6 +1,6 @@
 /* Two definitions made here rather than taken from the catalogue, so that what is measured does not
  * change when a designer changes an effect. More coins are
- * born than there is room for, so that about 510 are alive; they turn, tumble and are of all sizes.
+ * born than there is room for, so that about 550 are alive; they turn, tumble and are of all sizes.
  */
 #include "coin_scene.h"
 
@@ -29,7 +29,8 @@ static atr_EffectDef coins(void)
                           .duration = 60,
                           .shape = ATR_SHAPE_LINE,
                           .shape_w = 1200,
-                          .max = COIN_SCENE_COINS + 20, /* some die before others are born */
+                          .max = COIN_SCENE_COINS +
+                                 60, /* those of one late frame die before others are born */
                           .rate = constant(1.2f * COIN_SCENE_COINS),
                           .burst_count = 1,
                           .bursts = { { .count = constant(COIN_SCENE_COINS) } },
