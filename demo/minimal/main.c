@@ -7,6 +7,7 @@ int main(int argc, char **argv)
     SDL_Window *window = NULL;
     SDL_Renderer *renderer = NULL;
     atr_Plugin *fx = NULL;
+    SDL_SetHint(SDL_HINT_RENDER_VSYNC, "1");
     bool running = SDL_Init(SDL_INIT_VIDEO) == 0 &&
                    SDL_CreateWindowAndRenderer(1280, 720, 0, &window, &renderer) == 0 &&
                    atr_plugin_attach(renderer, NULL, &fx) == ATR_OK;
