@@ -9,3 +9,4 @@ atrium_add_test(test_queue SOURCES test_queue.c COMPONENTS core LABELS unit)
 atrium_add_test(test_queue_threads
     SOURCES test_queue_threads.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_effect SOURCES test_effect.c COMPONENTS core LABELS unit threads)
+atrium_add_test(test_effect_limits SOURCES test_effect_limits.c COMPONENTS core LABELS unit)

@@ -13,6 +13,7 @@
 #define DURATION_MAX     60.0f
 #define NODE_MAX_DEFAULT 256
 #define FRAMES_MAX       256
+#define ALIVE_MAX        1000000u /* of one node; as many as there can be in all */
 
 static bool is_number(float value)
 {
@@ -88,9 +89,9 @@ static bool node_is_valid(const atr_EffectNode *node)
            node->duration >= 0.0f && node->duration <= DURATION_MAX && is_number(node->shape_w) &&
            is_number(node->shape_h) && is_number(node->offset_x) && is_number(node->offset_y) &&
            is_number(node->gravity_x) && is_number(node->gravity_y) && is_number(node->drag) &&
-           node->frames <= FRAMES_MAX && forces_are_valid(node) &&
-           is_text(node->id, sizeof node->id) && is_text(node->anchor, sizeof node->anchor) &&
-           is_text(node->sheet, sizeof node->sheet) &&
+           node->drag >= 0.0f && node->max <= ALIVE_MAX && node->frames <= FRAMES_MAX &&
+           forces_are_valid(node) && is_text(node->id, sizeof node->id) &&
+           is_text(node->anchor, sizeof node->anchor) && is_text(node->sheet, sizeof node->sheet) &&
            is_text(node->on_birth, sizeof node->on_birth) &&
            is_text(node->on_death, sizeof node->on_death) &&
            is_text(node->on_arrive, sizeof node->on_arrive) &&
@@ -230,6 +231,9 @@ static uint32_t estimate(const atr_EffectDef *def, const atr__Node *node)
         atr__value_most(&n->rate, amount) * (life < n->duration ? life : n->duration) + 1.0f;
     for (uint32_t i = 0; i < n->burst_count; i++) {
         most += atr__value_most(&n->bursts[i].count, amount) + 1.0f;
+    }
+    if (!(most > 0.0f)) {
+        return 0; /* rates and lives below zero bear nothing */
     }
     return most < (float)n->max ? (uint32_t)most : n->max;
 }

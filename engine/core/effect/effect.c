@@ -45,7 +45,7 @@ static void *maintain(void *user)
     atr_Effects *effects = user;
     atr__mutex_lock(&effects->lock);
     while (!effects->stopping) {
-        if (effects->order_count == 0) {
+        if (effects->order_count == 0 && effects->ended_count == 0) {
             atr__cond_wait(&effects->wake, &effects->lock);
             continue;
         }
@@ -267,28 +267,16 @@ static bool step_instance(atr_Effects *effects, atr__Instance *instance, float d
     return (emitted && particles == 0) || instance->age >= atr__instance_end_age(instance);
 }
 
-/* When the instance would end if frames went on, by the clock. */
-static uint64_t deadline(const atr_Effects *effects, const atr__Instance *instance, float speed,
-                         uint64_t now_ns)
-{
-    if (speed <= 0.0f || effects->desc.fixed_step_ns != 0) {
-        return UINT64_MAX;
-    }
-    const float left = (atr__instance_end_age(instance) - instance->age) / speed;
-    return now_ns + (left > 0.0f ? (uint64_t)(left * 1.0e9f) : 0);
-}
-
 static void step_all(atr_Effects *effects, uint64_t now_ns, float dt)
 {
     effects->pools[1 - effects->current].count = 0;
     for (uint32_t i = 0; i < effects->order_count; i++) {
         atr__Instance *instance = &effects->instances[effects->order[i]];
-        const float speed = effects->time_scale[instance->definition->def.nodes[0].layer];
-        if (step_instance(effects, instance, dt * speed)) {
+        if (step_instance(effects, instance, dt * atr__instance_speed(effects, instance))) {
             atr__instance_end(effects, instance);
             effects->stats.expired++;
         } else {
-            instance->deadline_ns = deadline(effects, instance, speed, now_ns);
+            instance->deadline_ns = atr__instance_deadline(effects, instance, now_ns);
         }
     }
     atr__instances_compact(effects);
@@ -321,7 +309,8 @@ static bool is_coordinate(float value)
 atr_Status atr_effects_set_anchor(atr_Effects *effects, const char *name, float x, float y)
 {
     ATR_ASSERT(effects != NULL && name != NULL);
-    if (!is_coordinate(x) || !is_coordinate(y)) {
+    if (!is_coordinate(x) || !is_coordinate(y) || name[0] == '\0' ||
+        strlen(name) > ATR_EFFECT_NAME_MAX) {
         return ATR_ERR_INVALID;
     }
     atr__mutex_lock(&effects->lock);
@@ -357,6 +346,13 @@ void atr_effects_set_time_scale(atr_Effects *effects, atr_Layer layer, float sca
     }
     atr__mutex_lock(&effects->lock);
     effects->time_scale[layer] = scale > 0.0f ? (scale < 10.0f ? scale : 10.0f) : 0.0f;
+    const uint64_t now_ns = atr_clock_monotonic_ns(&effects->desc.clock);
+    for (uint32_t i = 0; i < effects->order_count; i++) {
+        atr__Instance *instance = &effects->instances[effects->order[i]];
+        if (instance->definition->def.nodes[0].layer == layer) {
+            instance->deadline_ns = atr__instance_deadline(effects, instance, now_ns);
+        }
+    }
     atr__mutex_unlock(&effects->lock);
 }
 

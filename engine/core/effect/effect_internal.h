@@ -198,6 +198,11 @@ atr_EffectId atr__instance_id(const atr_Effects *effects, const atr__Instance *i
 void atr__instances_compact(atr_Effects *effects);
 void atr__expire_overdue(atr_Effects *effects, uint64_t now_ns);
 float atr__instance_end_age(const atr__Instance *instance);
+/* Of its layer's time: 1 normal, 0 paused. */
+float atr__instance_speed(const atr_Effects *effects, const atr__Instance *instance);
+/* When it is over by the clock if frames went on; UINT64_MAX: not while paused. */
+uint64_t atr__instance_deadline(const atr_Effects *effects, const atr__Instance *instance,
+                                uint64_t now_ns);
 /* Takes the lock for each, calls without it. */
 void atr__deliver_done(atr_Effects *effects);
 

@@ -122,12 +122,19 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
     return true;
 }
 
+/* More than the node may have alive are not worth trying, however many were asked for. */
+static uint32_t births_of(const Birth *b, float count)
+{
+    const float most = (float)b->state->budget;
+    return count < most ? (uint32_t)count : b->state->budget;
+}
+
 static uint32_t burst_count(const Birth *b, const atr_Burst *burst)
 {
     const float count =
         atr__value_draw(&burst->count, b->t, b->instance->amount, &b->instance->random) *
         b->instance->share;
-    return count > 0.0f ? (uint32_t)(count + 0.5f) : 0;
+    return count > 0.0f ? births_of(b, count + 0.5f) : 0;
 }
 
 static void burst_at(const Birth *b, const atr_Burst *burst, float x, float y, float early)
@@ -161,9 +168,10 @@ static void emit_rate(const Birth *b, atr__NodeState *state, float x, float y, f
     }
     const float before = state->owed;
     state->owed += rate * (to - from);
-    const uint32_t due =
-        (uint32_t)(state->owed + 0.001f); /* a whole number's rounding is not lost */
-    state->owed -= (float)due;
+    /* A whole number's rounding is not lost; what there was no room for is not owed later. */
+    const uint32_t due = births_of(b, state->owed + 0.001f);
+    const float left = state->owed - (float)due;
+    state->owed = left < 1.0f ? left : 0.0f;
     /* A trail leaves its particles along the way that its origin went. */
     const bool trails = def->type == ATR_NODE_TRAIL;
     const float back_x = trails ? b->instance->last_x - b->instance->x : 0.0f;

@@ -12,6 +12,12 @@ static float clamp(float value, float low, float high)
     return value < low ? low : value > high ? high : value;
 }
 
+/* Up to some 500 years; what a nearly paused layer makes of a second may be longer. */
+static uint64_t seconds_ns(float seconds)
+{
+    return seconds > 0.0f ? (uint64_t)((seconds < 1.0e10f ? seconds : 1.0e10f) * 1.0e9f) : 0;
+}
+
 atr_EffectId atr__instance_id(const atr_Effects *effects, const atr__Instance *instance)
 {
     const uint64_t slot = (uint64_t)(instance - effects->instances);
@@ -32,6 +38,22 @@ static atr__Instance *instance_of(const atr_Effects *effects, atr_EffectId id)
 float atr__instance_end_age(const atr__Instance *instance)
 {
     return instance->definition->def.duration + instance->extension + ATR__AFTERLIFE;
+}
+
+float atr__instance_speed(const atr_Effects *effects, const atr__Instance *instance)
+{
+    return effects->time_scale[instance->definition->def.nodes[0].layer];
+}
+
+uint64_t atr__instance_deadline(const atr_Effects *effects, const atr__Instance *instance,
+                                uint64_t now_ns)
+{
+    const float speed = atr__instance_speed(effects, instance);
+    if (speed <= 0.0f || effects->desc.fixed_step_ns != 0) {
+        return UINT64_MAX;
+    }
+    const float left = (atr__instance_end_age(instance) - instance->age) / speed;
+    return now_ns + seconds_ns(left);
 }
 
 /* ---- The end --------------------------------------------------------------------------------- */
@@ -105,11 +127,6 @@ void atr__deliver_done(atr_Effects *effects)
 }
 
 /* ---- Admission ------------------------------------------------------------------------------- */
-
-static uint64_t seconds_ns(float seconds)
-{
-    return seconds > 0.0f ? (uint64_t)(seconds * 1.0e9f) : 0;
-}
 
 static uint64_t time_now(const atr_Effects *effects)
 {
@@ -290,10 +307,7 @@ static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition
         instance->reserved += instance->nodes[i].budget;
     }
     effects->reserved += instance->reserved;
-    if (!effects->desc.fixed_step_ns) {
-        instance->deadline_ns = atr_clock_monotonic_ns(&effects->desc.clock) +
-                                seconds_ns(atr__instance_end_age(instance));
-    }
+    instance->deadline_ns = atr__instance_deadline(effects, instance, time_now(effects));
     (void)add_waiter(effects, instance, trigger);
     definition->was_played = true;
     atr__cond_signal(&effects->wake);
@@ -318,9 +332,13 @@ static atr_TriggerResult trigger_locked(atr_Effects *effects, const char *name,
     const uint64_t since_ns = now_ns - definition->last_played_ns;
     uint32_t playing = 0;
     atr__Instance *running = newest_of(effects, definition, &playing);
-    if (running != NULL && def->merge != ATR_MERGE_NONE &&
+    /* One that fades is on its way out: what joined it would hardly be seen. */
+    if (running != NULL && !running->fading && def->merge != ATR_MERGE_NONE &&
         since_ns <= seconds_ns(def->merge_window) && add_waiter(effects, running, trigger)) {
         merge(running, amount_for(def, trigger->amount));
+        if (def->merge != ATR_MERGE_IGNORE) {
+            running->deadline_ns = atr__instance_deadline(effects, running, now_ns);
+        }
         definition->last_played_ns = now_ns;
         return (atr_TriggerResult){ atr__instance_id(effects, running), ATR_DECISION_MERGED };
     }

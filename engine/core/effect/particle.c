@@ -228,8 +228,11 @@ static void derive(const Step *s, uint32_t last)
         const uint32_t index = step < ATR__LUT_SIZE ? step : ATR__LUT_SIZE - 1;
         pool->size[i] = pool->size_birth[i] * node->size[index];
         pool->color[i] = node->color[pool->row[i] + index];
-        const uint32_t frame = (uint32_t)pool->frame[i];
-        pool->sprite[i] = (atr_SpriteId)(node->sprite + (frame < node->def->frames ? frame : 0));
+        /* Played backwards, frames count down from zero. */
+        const int32_t frames = node->def->frames;
+        const int32_t whole = (int32_t)pool->frame[i];
+        const int32_t frame = whole < 0 ? whole + frames : whole;
+        pool->sprite[i] = (atr_SpriteId)(node->sprite + (frame < frames ? frame : 0));
     }
 }
 

@@ -32,10 +32,13 @@ float atr__value_curve(const atr_Value *value, float t)
     return value->keys[value->key_count - 1].v;
 }
 
+#define PARAM_MAX 1.0e6f /* whatever the amount: as far as any other value goes */
+
 static float from_param(const atr_Value *value, float amount)
 {
+    const float limit = value->max > 0.0f ? value->max : PARAM_MAX;
     const float v = amount * value->scale;
-    return value->max > 0.0f && v > value->max ? value->max : v;
+    return v > limit ? limit : v < -PARAM_MAX ? -PARAM_MAX : v;
 }
 
 float atr__value_draw(const atr_Value *value, float t, float amount, atr__Random *random)

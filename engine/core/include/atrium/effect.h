@@ -146,7 +146,8 @@ ATR_API atr_Status atr_effect_stop(atr_Effects *effects, atr_EffectId id, bool f
 ATR_API void atr_effects_stop_all(atr_Effects *effects);
 
 /** Sets a named point that definitions refer to. At most 16 names, those in definitions
- *  included. @return ATR_OK; ATR_ERR_FULL. */
+ *  included. @return ATR_OK; ATR_ERR_INVALID for a name that is empty or too long, or a place that
+ * is no number; ATR_ERR_FULL. */
 ATR_API atr_Status atr_effects_set_anchor(atr_Effects *effects, const char *name, float x, float y);
 /** Size of what the host shows, logical pixels: flashes cover it, floors without an anchor lie at
  * its lower edge. 0, 0 (default): unknown, no such floor. */

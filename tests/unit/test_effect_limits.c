@@ -1,0 +1,290 @@
+/* Numbers at and beyond their bounds, and ends while no frame is drawn. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <atrium/effect.h>
+
+#include "cmocka_all.h"
+#include "test_clock.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct Fixture {
+    atr_Effects *effects;
+    TestClock clock;
+    int done;
+} Fixture;
+
+static void fixture_init(Fixture *f)
+{
+    *f = (Fixture){ 0 };
+    test_clock_pass_ms(&f->clock, 1000);
+    const atr_EffectsDesc desc = { .no_maintenance = true,
+                                   .max_particles = 512,
+                                   .clock = test_clock(&f->clock) };
+    assert_int_equal(atr_effects_create(&desc, &f->effects), ATR_OK);
+}
+
+static void advance_ms(Fixture *f, uint64_t ms)
+{
+    test_clock_pass_ms(&f->clock, ms);
+    atr_effects_advance(f->effects, test_clock_monotonic_ns(&f->clock));
+}
+
+static void count_done(void *user, atr_EffectId id)
+{
+    (void)id;
+    ((Fixture *)user)->done++;
+}
+
+static atr_TriggerResult play(Fixture *f, float amount)
+{
+    const atr_Trigger trigger = { .amount = amount, .done = count_done, .user = f };
+    return atr_effect_trigger(f->effects, "wild", &trigger);
+}
+
+static atr_EffectDef plain_def(void)
+{
+    atr_EffectDef def = { .name = "wild",
+                          .importance = ATR_IMPORTANCE_MEDIUM,
+                          .duration = 1,
+                          .amount_default = 1,
+                          .node_count = 1 };
+    def.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_EMITTER,
+                                     .duration = 1,
+                                     .max = 100,
+                                     .frames = 8,
+                                     .sheet = "coin.png",
+                                     .life = { .low = 1 },
+                                     .size = { .low = 10 },
+                                     .rate = { .low = 60 } };
+    return def;
+}
+
+/* Each changes the plain definition. */
+static void no_change(atr_EffectNode *n)
+{
+    (void)n;
+}
+static void rate_below_zero(atr_EffectNode *n)
+{
+    n->rate.low = -1.0e6f;
+}
+static void life_below_zero(atr_EffectNode *n)
+{
+    n->life.low = -5;
+}
+static void burst_without_bound(atr_EffectNode *n)
+{
+    n->burst_count = 1;
+    n->bursts[0].count = (atr_Value){ .kind = ATR_VALUE_PARAM, .scale = 1.0e6f };
+}
+static void rate_without_bound(atr_EffectNode *n)
+{
+    n->rate = (atr_Value){ .kind = ATR_VALUE_PARAM, .scale = 1.0e6f };
+}
+static void many_that_die_at_once(atr_EffectNode *n)
+{
+    n->life.low = 1.0e-6f;
+    burst_without_bound(n);
+    rate_without_bound(n);
+}
+static void pictures_backwards(atr_EffectNode *n)
+{
+    n->fps.low = -30;
+}
+static void everything_far(atr_EffectNode *n)
+{
+    n->speed.low = 1.0e6f;
+    n->gravity_x = 1.0e6f;
+    n->size.low = 1.0e6f;
+    n->spin.low = 1.0e6f;
+    n->force_count = 2;
+    n->forces[0] = (atr_Force){ .kind = ATR_FORCE_ATTRACT, .anchor = "a", .strength = 1.0e6f };
+    n->forces[1] = (atr_Force){ .kind = ATR_FORCE_SWAY, .strength = 1.0e6f, .period = 1.0e-6f };
+}
+
+static const struct {
+    const char *name;
+    void (*change)(atr_EffectNode *node);
+    uint32_t least, most; /* particles alive within half a second */
+} wild[] = {
+    { "nothing wild", no_change, 25, 100 },
+    { "a rate below zero", rate_below_zero, 0, 0 },
+    { "a life below zero", life_below_zero, 0, 0 },
+    { "a burst without bound", burst_without_bound, 100, 100 },
+    { "a rate without bound", rate_without_bound, 100, 100 },
+    { "many that die at once", many_that_die_at_once, 0, 100 },
+    { "pictures backwards", pictures_backwards, 25, 100 },
+    { "everything far", everything_far, 25, 100 },
+};
+
+static void effects_advance__wild_numbers__stay_bounded_and_are_numbers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(wild); i++) {
+        print_message("  %s\n", wild[i].name);
+        Fixture f;
+        fixture_init(&f);
+        atr_EffectDef def = plain_def();
+        wild[i].change(&def.nodes[0]);
+        assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
+        assert_int_equal(atr_effects_set_anchor(f.effects, "a", 5, 5), ATR_OK);
+        assert_int_equal(play(&f, 9.0e8f).decision, ATR_DECISION_PLAYED);
+        uint32_t most = 0;
+        for (int frame = 0; frame < 30; frame++) {
+            advance_ms(&f, 16);
+            const atr_Particles p = atr_effects_particles(f.effects);
+            most = p.count > most ? p.count : most;
+            for (uint32_t k = 0; k < p.count; k++) {
+                assert_true(isfinite(p.x[k]) && isfinite(p.y[k]) && isfinite(p.size[k]));
+                assert_in_range(p.sprite[k], 1, 8);
+            }
+        }
+        assert_in_range(most, wild[i].least, wild[i].most);
+        atr_effects_destroy(f.effects);
+        assert_int_equal(f.done, 1);
+    }
+}
+
+static void effects_advance__frames_backwards__each_is_shown_as_long(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f);
+    atr_EffectDef def = plain_def();
+    pictures_backwards(&def.nodes[0]);
+    assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
+    (void)play(&f, 1);
+    uint32_t all = 0;
+    uint32_t first = 0;
+    for (int frame = 0; frame < 60; frame++) {
+        advance_ms(&f, 16);
+        const atr_Particles p = atr_effects_particles(f.effects);
+        for (uint32_t k = 0; k < p.count; k++) {
+            first += p.sprite[k] == 1;
+            all++;
+        }
+    }
+    assert_in_range(first, all / 16, all / 4); /* one of eight */
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_define__drag_below_zero_or_too_many_alive__is_refused(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f);
+    atr_EffectDef def = plain_def();
+    def.nodes[0].drag = -1;
+    assert_int_equal(atr_effects_define(f.effects, &def), ATR_ERR_INVALID);
+    def = plain_def();
+    def.nodes[0].max = UINT32_MAX;
+    assert_int_equal(atr_effects_define(f.effects, &def), ATR_ERR_INVALID);
+    assert_null(atr_effects_definition(f.effects, "wild"));
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_set_anchor__name_too_long_or_empty__takes_no_place(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f);
+    for (int i = 0; i < 32; i++) {
+        assert_int_equal(
+            atr_effects_set_anchor(f.effects, "a name of more than thirty-one letters", 1, 1),
+            ATR_ERR_INVALID);
+        assert_int_equal(atr_effects_set_anchor(f.effects, "", 1, 1), ATR_ERR_INVALID);
+    }
+    assert_int_equal(atr_effects_set_anchor(f.effects, "till", NAN, 1), ATR_ERR_INVALID);
+    assert_int_equal(atr_effects_set_anchor(f.effects, "till", 1, 1), ATR_OK);
+    atr_effects_destroy(f.effects);
+}
+
+/* ---- While no frame is drawn ----------------------------------------------------------------- */
+
+static void effect_trigger__merged_while_no_frame_is_drawn__lives_from_then(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        atr_Merge merge;
+        bool lives;
+    } rows[] = {
+        { "extended", ATR_MERGE_EXTEND, true },
+        { "started again", ATR_MERGE_RESTART, true },
+        { "ignored", ATR_MERGE_IGNORE, false },
+    };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        Fixture f;
+        fixture_init(&f);
+        atr_EffectDef def = plain_def();
+        def.merge = (uint8_t)rows[i].merge;
+        def.merge_window = 10;
+        assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
+        const atr_TriggerResult first = play(&f, 1);
+        advance_ms(&f, 16);
+        test_clock_pass_ms(&f.clock, 2500); /* of the three seconds that it has in all */
+        assert_int_equal(play(&f, 1).decision, ATR_DECISION_MERGED);
+        advance_ms(&f, 1000);
+        assert_int_equal(atr_effect_is_live(f.effects, first.id), rows[i].lives);
+        atr_effects_destroy(f.effects);
+        assert_int_equal(f.done, 2);
+    }
+}
+
+static void effects_set_time_scale__paused_and_no_frame_drawn__nothing_expires(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f);
+    const atr_EffectDef def = plain_def();
+    assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
+    const atr_TriggerResult before = play(&f, 1);
+    advance_ms(&f, 16);
+    atr_effects_set_time_scale(f.effects, ATR_LAYER_BELOW_UI, 0);
+    const atr_TriggerResult after = play(&f, 1);
+    advance_ms(&f, 60000);
+    assert_true(atr_effect_is_live(f.effects, before.id));
+    assert_true(atr_effect_is_live(f.effects, after.id));
+    atr_effects_set_time_scale(f.effects, ATR_LAYER_BELOW_UI, 1);
+    advance_ms(&f, 60000);
+    assert_false(atr_effect_is_live(f.effects, before.id));
+    assert_false(atr_effect_is_live(f.effects, after.id));
+    atr_effects_destroy(f.effects);
+}
+
+static void effect_trigger__the_running_one_fades__is_played_anew(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f);
+    atr_EffectDef def = plain_def();
+    def.merge = ATR_MERGE_IGNORE;
+    def.merge_window = 10;
+    assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
+    const atr_TriggerResult first = play(&f, 1);
+    advance_ms(&f, 16);
+    assert_int_equal(play(&f, 1).decision, ATR_DECISION_MERGED);
+    assert_int_equal(atr_effect_stop(f.effects, first.id, true), ATR_OK);
+    const atr_TriggerResult second = play(&f, 1);
+    assert_int_equal(second.decision, ATR_DECISION_PLAYED);
+    assert_true(second.id.value != first.id.value);
+    atr_effects_destroy(f.effects);
+    assert_int_equal(f.done, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(effects_advance__wild_numbers__stay_bounded_and_are_numbers),
+        cmocka_unit_test(effects_advance__frames_backwards__each_is_shown_as_long),
+        cmocka_unit_test(effects_define__drag_below_zero_or_too_many_alive__is_refused),
+        cmocka_unit_test(effects_set_anchor__name_too_long_or_empty__takes_no_place),
+        cmocka_unit_test(effect_trigger__merged_while_no_frame_is_drawn__lives_from_then),
+        cmocka_unit_test(effects_set_time_scale__paused_and_no_frame_drawn__nothing_expires),
+        cmocka_unit_test(effect_trigger__the_running_one_fades__is_played_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
