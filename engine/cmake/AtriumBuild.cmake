@@ -37,6 +37,13 @@ if(ATR_SANITIZE AND NOT ATR_SANITIZE STREQUAL "off")
     target_link_options(atrium_sanitize INTERFACE -fsanitize=${ATR_SANITIZE})
 endif()
 
+# The code under test has to be instrumented too, or the fuzzer does not see where its inputs lead.
+option(ATR_LIBFUZZER "Build the fuzz targets for libFuzzer (Clang)" OFF)
+if(ATR_LIBFUZZER)
+    target_compile_options(atrium_sanitize INTERFACE -fsanitize=fuzzer-no-link)
+    target_link_options(atrium_sanitize INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # atrium_target_defaults(target): what libraries, programs and tests have in common. No contraction
 # to fused multiply-add: the same seed must give the same particles on every machine.
 function(atrium_target_defaults target)
