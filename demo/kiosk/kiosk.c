@@ -217,10 +217,17 @@ static void on_code(Kiosk *kiosk)
     flow_scan(&kiosk->flow, kiosk->scanner.text, kiosk->scanner.size);
 }
 
+/* The reader's keys are told from a person's by time: by the time they come, not that of the last
+ * frame, which may be long ago on an idle screen. A script has only frames. */
+static uint64_t key_ms(const Kiosk *kiosk)
+{
+    return kiosk->options.script != NULL ? kiosk->flow.now_ms : SDL_GetTicks64();
+}
+
 static void drain_typed(Kiosk *kiosk)
 {
     char character = '\0';
-    while (scanner_typed(&kiosk->scanner, kiosk->flow.now_ms, &character)) {
+    while (scanner_typed(&kiosk->scanner, key_ms(kiosk), &character)) {
         input_digit(&kiosk->input, character);
     }
 }
@@ -273,7 +280,7 @@ static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
         return;
     }
     drain_typed(kiosk);
-    switch (scanner_key(&kiosk->scanner, (int)key->keysym.scancode, shift, kiosk->flow.now_ms)) {
+    switch (scanner_key(&kiosk->scanner, (int)key->keysym.scancode, shift, key_ms(kiosk))) {
     case SCANNER_CODE:
         on_code(kiosk);
         break;
@@ -382,7 +389,7 @@ void kiosk_event(Kiosk *kiosk, const SDL_Event *event)
         return;
     }
     /* A function key inside a reader's run must not even turn the overlay. */
-    if (event->type == SDL_KEYDOWN && scanner_is_running(&kiosk->scanner, kiosk->flow.now_ms)) {
+    if (event->type == SDL_KEYDOWN && scanner_is_running(&kiosk->scanner, key_ms(kiosk))) {
         on_key(kiosk, &event->key);
         return;
     }
