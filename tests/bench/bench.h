@@ -47,6 +47,7 @@ double bench_percentile(double *values, size_t count, double p);
 
 /* Suites: each returns 0 or an exit code. */
 int bench_effects(BenchOptions *options);
+int bench_catalogue(BenchOptions *options); /* the second part of suite `effects` */
 int bench_frame(BenchOptions *options);
 int bench_queue(BenchOptions *options);
 

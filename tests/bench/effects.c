@@ -144,7 +144,7 @@ int bench_effects(BenchOptions *options)
     static double ours[BENCH_ROUNDS * LONG];
     static double peers[BENCH_ROUNDS * LONG];
     if (!bench_wants(options, name)) {
-        return 0;
+        return bench_catalogue(options);
     }
     if (!open_scene(options->seed)) {
         close_scene();
@@ -171,5 +171,5 @@ int bench_effects(BenchOptions *options)
                                           .peer = "SDL_RenderCopyF",
                                           .peer_value = peer,
                                           .ratio = peer / value });
-    return 0;
+    return bench_catalogue(options);
 }
