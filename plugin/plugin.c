@@ -187,8 +187,13 @@ void atr_plugin_detach(atr_Plugin *plugin)
     if (!atr__plugin_renderer_lives(plugin)) {
         atr_plugin_renderer_lost(plugin);
     }
+    if (plugin->effects != NULL) {
+        atr_effects_stop_all(plugin->effects); /* what their ends post is delivered below */
+    }
+    atr_mailbox_destroy(plugin->mailbox); /* what it delivers may still play effects */
+    plugin->mailbox = NULL;
     atr_effects_destroy(plugin->effects);
-    atr_mailbox_destroy(plugin->mailbox);
+    plugin->effects = NULL;
     atr__loader_stop(&plugin->loader);
     atr__overlay_deinit(&plugin->overlay, plugin->painter.renderer != NULL);
     atr__painter_deinit(&plugin->painter);

@@ -61,7 +61,7 @@ void atr__dirty_mark(const atr__Batch *batch, const atr_Image *images, uint32_t 
             mark(batch, dirty, c->x, c->y, c->w, c->h, c->angle_deg, width, height);
             continue;
         }
-        for (uint32_t n = c->first; n < c->first + c->count && n < p->count; n++) {
+        for (uint32_t n = c->first; n < c->first + c->count; n++) {
             float h = p->size[n];
             if (p->sprite[n] < image_count && images[p->sprite[n]].width > 0) {
                 const atr_Image *image = &images[p->sprite[n]];

@@ -46,9 +46,10 @@ atr_Transform atr__state_transform(const atr__State *state);
 
 /* ---- expand.c -------------------------------------------------------------------------------- */
 
-/* Texts turned into sprites, everything else copied. @return how many, at most `capacity`. */
+/* Texts turned into sprites, everything else copied; ranges are cut to the particles there are.
+ * @return how many, at most `capacity`. */
 uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uint32_t count,
-                     atr_DrawCmd *out, uint32_t capacity);
+                     uint32_t particle_count, atr_DrawCmd *out, uint32_t capacity);
 
 /* ---- bounds.c -------------------------------------------------------------------------------- */
 
@@ -58,7 +59,8 @@ typedef struct atr__Batch {
     uint32_t count;
     atr_Particles particles;
     atr_Transform transform;
-    uint32_t quads; /* sprites, rectangles and particles in all */
+    int32_t width, height; /* of the output, px */
+    uint32_t quads;        /* sprites, rectangles and particles in all */
 } atr__Batch;
 
 #define ATR__DIRTY_RECTS_MAX 48

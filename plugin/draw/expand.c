@@ -55,19 +55,25 @@ static uint32_t text_expand(const atr__Assets *assets, const atr_DrawCmd *text, 
 }
 
 uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uint32_t count,
-                     atr_DrawCmd *out, uint32_t capacity)
+                     uint32_t particle_count, atr_DrawCmd *out, uint32_t capacity)
 {
     uint32_t used = 0;
     for (uint32_t i = 0; i < count && used < capacity; i++) {
-        const atr_DrawCmd *command = &commands[i];
-        if (command->kind != ATR_DRAW_TEXT) {
-            out[used++] = *command;
+        atr_DrawCmd command = commands[i];
+        if (command.kind == ATR_DRAW_PARTICLES) {
+            command.first = command.first < particle_count ? command.first : particle_count;
+            const uint32_t left = particle_count - command.first;
+            command.count = command.count < left ? command.count : left;
+        }
+        if (command.kind != ATR_DRAW_TEXT) {
+            out[used++] = command;
             continue;
         }
-        const uint32_t shadow = ((command->color >> 24) * 5 / 8) << 24;
-        const float shift = command->h * SHADOW_OFFSET;
-        used += text_expand(assets, command, shadow, shift, out + used, capacity - used);
-        used += text_expand(assets, command, command->color, 0, out + used, capacity - used);
+        command.text[ATR_DRAW_TEXT_MAX] = 0; /* whoever pushed it */
+        const uint32_t shadow = ((command.color >> 24) * 5 / 8) << 24;
+        const float shift = command.h * SHADOW_OFFSET;
+        used += text_expand(assets, &command, shadow, shift, out + used, capacity - used);
+        used += text_expand(assets, &command, command.color, 0, out + used, capacity - used);
     }
     return used;
 }

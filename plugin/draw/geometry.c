@@ -5,12 +5,19 @@
  * renderer refuses it and treats vertex colours as straight, so there the atlas is a straight copy
  * and additive parts are drawn with SDL_BLENDMODE_ADD. Indices go 0 1 3 0 3 2 in row order: SDL's
  * software triangles are fast only when both share the diagonal from top left to bottom right.
+ *
+ * SDL reckons with whole numbers and trusts them: what is no number, far outside or beyond the
+ * compositor's sizes is left out here, and rectangles are cut to the output.
  */
 #include "draw_internal.h"
 
 #include "base/alloc.h"
 
 #include <math.h>
+
+#define SIDE_MIN 0.25f /* px; as the compositor's */
+#define SIDE_MAX 8192.0f
+#define FAR      1.0e6f
 
 static uint32_t straighten(uint32_t premultiplied)
 {
@@ -106,8 +113,8 @@ typedef struct Quad {
     float u0, v0, u1, v1; /* in the atlas, 0..1 */
 } Quad;
 
-static bool quad_make(const atr__Painter *painter, const atr_Transform *t, atr_SpriteId sprite,
-                      float x, float y, float w, float h, float angle, Quad *out)
+/* Where the picture lies in the atlas. */
+static bool quad_picture(const atr__Painter *painter, atr_SpriteId sprite, Quad *out)
 {
     const atr_Image atlas = atr_atlas_picture(painter->assets->atlas);
     const atr_Rect from = atr_atlas_rect(painter->assets->atlas, sprite);
@@ -120,9 +127,42 @@ static bool quad_make(const atr__Painter *painter, const atr_Transform *t, atr_S
     out->v0 = ((float)from.y + inset) / (float)atlas.height;
     out->u1 = ((float)(from.x + from.w) - inset) / (float)atlas.width;
     out->v1 = ((float)(from.y + from.h) - inset) / (float)atlas.height;
+    return true;
+}
+
+static bool side_is_shown(float side)
+{
+    return side >= SIDE_MIN && side <= SIDE_MAX;
+}
+
+static bool quad_is_seen(const Quad *quad, const atr__Batch *batch)
+{
+    float left = FAR;
+    float right = -FAR;
+    float top = FAR;
+    float bottom = -FAR;
+    for (int i = 0; i < 4; i++) {
+        if (!(fabsf(quad->x[i]) < FAR && fabsf(quad->y[i]) < FAR)) {
+            return false; /* far away, or not a number */
+        }
+        left = fminf(left, quad->x[i]);
+        right = fmaxf(right, quad->x[i]);
+        top = fminf(top, quad->y[i]);
+        bottom = fmaxf(bottom, quad->y[i]);
+    }
+    return left < (float)batch->width && right > 0 && top < (float)batch->height && bottom > 0;
+}
+
+static bool quad_turned(const atr__Batch *batch, float x, float y, float w, float h, float angle,
+                        Quad *out)
+{
+    const atr_Transform *t = &batch->transform;
+    if (!side_is_shown(w * t->scale_x) || !side_is_shown(h * t->scale_y)) {
+        return false;
+    }
     float sine = 0;
     float cosine = 1;
-    if (angle != 0) {
+    if (angle != 0 && fabsf(angle) < FAR) {
         const float radians = angle * 0.017453292519943295f;
         sine = sinf(radians);
         cosine = cosf(radians);
@@ -133,7 +173,26 @@ static bool quad_make(const atr__Painter *painter, const atr_Transform *t, atr_S
         out->x[i] = (x + dx * cosine - dy * sine) * t->scale_x + t->offset_x;
         out->y[i] = (y + dx * sine + dy * cosine) * t->scale_y + t->offset_y;
     }
-    return true;
+    return quad_is_seen(out, batch);
+}
+
+static float within(float value, int32_t limit)
+{
+    return value < 0 ? 0 : value > (float)limit ? (float)limit : value;
+}
+
+static bool quad_upright(const atr__Batch *batch, const atr_DrawCmd *rect, Quad *out)
+{
+    const atr_Transform *t = &batch->transform;
+    const float left = (rect->x - rect->w / 2) * t->scale_x + t->offset_x;
+    const float right = (rect->x + rect->w / 2) * t->scale_x + t->offset_x;
+    const float top = (rect->y - rect->h / 2) * t->scale_y + t->offset_y;
+    const float bottom = (rect->y + rect->h / 2) * t->scale_y + t->offset_y;
+    for (int i = 0; i < 4; i++) {
+        out->x[i] = within((i & 1) != 0 ? right : left, batch->width);
+        out->y[i] = within((i & 2) != 0 ? bottom : top, batch->height);
+    }
+    return out->x[0] < out->x[1] && out->y[0] < out->y[2]; /* false for what is not a number */
 }
 
 static void quad_push(atr__Painter *painter, const Quad *quad, SDL_Color color)
@@ -168,27 +227,25 @@ static uint32_t split_shine(uint32_t color, uint32_t *shine)
     return cover;
 }
 
-static void draw_one(atr__Painter *painter, const atr_Transform *t, atr_SpriteId sprite, float x,
-                     float y, float w, float h, float angle, uint32_t color)
+static void quad_draw(atr__Painter *painter, const Quad *quad, uint32_t color)
 {
-    Quad quad;
-    if (color == 0 || !quad_make(painter, t, sprite, x, y, w, h, angle, &quad)) {
+    if (color == 0) {
         return;
     }
     if (painter->premultiplied) {
         set_blend(painter, painter->blend);
-        quad_push(painter, &quad, color_of(color));
+        quad_push(painter, quad, color_of(color));
         return;
     }
     uint32_t shine = 0;
     const uint32_t cover = split_shine(color, &shine);
     if (cover >> 24 != 0) {
         set_blend(painter, SDL_BLENDMODE_BLEND);
-        quad_push(painter, &quad, color_of(straighten(cover)));
+        quad_push(painter, quad, color_of(straighten(cover)));
     }
     if (shine != 0) {
         set_blend(painter, SDL_BLENDMODE_ADD);
-        quad_push(painter, &quad, color_of(shine | 0xff000000u));
+        quad_push(painter, quad, color_of(shine | 0xff000000u));
     }
 }
 
@@ -196,20 +253,26 @@ void atr__geometry_draw(atr__Painter *painter, const atr__Batch *batch)
 {
     const atr_Particles *p = &batch->particles;
     painter->geometry.current = SDL_BLENDMODE_INVALID;
+    Quad quad;
     for (uint32_t i = 0; i < batch->count; i++) {
         const atr_DrawCmd *c = &batch->commands[i];
         if (c->kind != ATR_DRAW_PARTICLES) {
-            /* Rectangles are upright, as the compositor draws them. */
-            const bool rect = c->kind == ATR_DRAW_RECT;
-            draw_one(painter, &batch->transform, rect ? ATR_SPRITE_WHITE : c->sprite, c->x, c->y,
-                     c->w, c->h, rect ? 0 : c->angle_deg, c->color);
+            const bool rect = c->kind == ATR_DRAW_RECT; /* upright, as the compositor draws them */
+            const bool seen = rect
+                                  ? quad_upright(batch, c, &quad)
+                                  : quad_turned(batch, c->x, c->y, c->w, c->h, c->angle_deg, &quad);
+            if (seen && quad_picture(painter, rect ? ATR_SPRITE_WHITE : c->sprite, &quad)) {
+                quad_draw(painter, &quad, c->color);
+            }
             continue;
         }
-        for (uint32_t n = c->first; n < c->first + c->count && n < p->count; n++) {
+        for (uint32_t n = c->first; n < c->first + c->count; n++) {
             const atr_Rect from = atr_atlas_rect(painter->assets->atlas, p->sprite[n]);
             const float h = from.w > 0 ? p->size[n] * (float)from.h / (float)from.w : 0;
-            draw_one(painter, &batch->transform, p->sprite[n], p->x[n], p->y[n], p->size[n], h,
-                     p->angle_deg[n], p->color[n]);
+            if (quad_turned(batch, p->x[n], p->y[n], p->size[n], h, p->angle_deg[n], &quad) &&
+                quad_picture(painter, p->sprite[n], &quad)) {
+                quad_draw(painter, &quad, p->color[n]);
+            }
         }
     }
     flush(painter);

@@ -71,6 +71,7 @@ static void textures_drop(atr__Painter *painter, bool renderer_lives)
     }
     painter->geometry.texture = NULL;
     painter->geometry.failed = false;
+    painter->path = ATR_PATH_AUTO; /* also between two layers of a frame */
     atr__LayerPath *layer = &painter->layer;
     atr__free(&painter->allocator, layer->pixels, (size_t)layer->width * (size_t)layer->height,
               sizeof *layer->pixels);
@@ -177,8 +178,10 @@ void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr
     }
     atr__Batch batch = { .commands = painter->expanded,
                          .particles = *particles,
-                         .transform = atr__state_transform(state) };
-    batch.count = atr__expand(painter->assets, commands, count, painter->expanded,
+                         .transform = atr__state_transform(state),
+                         .width = state->width,
+                         .height = state->height };
+    batch.count = atr__expand(painter->assets, commands, count, particles->count, painter->expanded,
                               painter->expanded_capacity);
     batch.quads = atr__batch_quads(&batch);
     if (batch.quads == 0) {

@@ -62,6 +62,11 @@ static bool probe(SDL_Renderer *renderer, SDL_Surface *surface)
         corner.x;
     SDL_RenderFlush(renderer);
     const uint32_t keep[2] = { pixels[0], pixels[1] };
+    uint32_t shown[2] = { 0, 0 };
+    if (SDL_RenderReadPixels(renderer, &corner, SDL_PIXELFORMAT_ARGB8888, shown, sizeof shown) !=
+        0) {
+        return false;
+    }
     const uint32_t drawn = ~keep[0] & 0x00ffffffu;
     const uint32_t written = ~keep[1] & 0x00ffffffu;
     SDL_SetRenderDrawBlendMode(renderer, SDL_BLENDMODE_NONE);
@@ -80,8 +85,8 @@ static bool probe(SDL_Renderer *renderer, SDL_Surface *surface)
         pixels[1] = keep[1];
     } else {
         /* Drawn somewhere else: put that pixel back through the same door. */
-        SDL_SetRenderDrawColor(renderer, (Uint8)(keep[0] >> 16), (Uint8)(keep[0] >> 8),
-                               (Uint8)keep[0], 255);
+        SDL_SetRenderDrawColor(renderer, (Uint8)(shown[0] >> 16), (Uint8)(shown[0] >> 8),
+                               (Uint8)shown[0], (Uint8)(shown[0] >> 24));
         SDL_RenderDrawPoint(renderer, corner.x, corner.y);
     }
     return seen && read;

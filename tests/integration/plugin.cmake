@@ -8,7 +8,7 @@ foreach(renderer IN ITEMS software opengl opengles2)
         # by the tests and looked for on the software renderer.
         set(env "LSAN_OPTIONS=detect_leaks=0")
     endif()
-    foreach(part IN ITEMS state paths life overlay)
+    foreach(part IN ITEMS state paths life misuse overlay)
         set(part_labels ${labels})
         if(part STREQUAL "life" AND renderer STREQUAL "software")
             list(APPEND part_labels threads) # the loader thread's hand-over

@@ -1,0 +1,237 @@
+/* What a host may well do: push wild numbers, hear of resets in the middle of a frame, leave while
+ * mail waits. Nothing of it may touch memory that is not ours or draw what another path would not.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "plugin_fixture.h"
+
+#include <math.h>
+
+static const char *renderer_name;
+
+static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_AUTO };
+
+/* ---- Wild numbers ---------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    float x, y, w, h, angle;
+} wild[] = {
+    { "no number", NAN, 10, 20, 20, 0 },
+    { "no size", 10, 10, NAN, 20, 0 },
+    { "no angle", -500, 10, 20, 20, NAN },
+    { "endless", INFINITY, 10, 20, 20, 0 },
+    { "endlessly large", 10, 10, INFINITY, INFINITY, 30 },
+    { "far", 3.0e9f, -3.0e9f, 20, 20, 45 },
+    { "larger than anything shown", 100, 100, 1.0e7f, 1.0e7f, 30 },
+    { "a wild angle", -500, 100, 20, 20, 1.0e30f },
+    { "inside out", 100, 100, -20, -20, 0 },
+};
+
+static void begin_grey(atr_Plugin *plugin, SDL_Renderer *renderer)
+{
+    atr_plugin_begin_frame(plugin);
+    SDL_SetRenderDrawColor(renderer, 90, 90, 90, 255);
+    SDL_RenderClear(renderer);
+}
+
+static void assert_grey(const Screen *screen)
+{
+    int width = 0;
+    int height = 0;
+    uint32_t *pixels = read_target(screen->renderer, &width, &height);
+    for (int i = 0; i < width * height; i++) {
+        assert_int_equal(pixels[i] & 0x00ffffffu, 0x005a5a5a);
+    }
+    free(pixels);
+}
+
+static void plugin_end_frame__wild_numbers__draw_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 160);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        const atr_SpriteId coin = sprite_named(plugin, "coin.png");
+        for (size_t k = 0; k < ATR_COUNT_OF(wild); k++) {
+            print_message("  path %d: %s\n", (int)paths[i], wild[k].name);
+            begin_grey(plugin, screen.renderer);
+            const atr_DrawCmd command = { .kind = ATR_DRAW_SPRITE,
+                                          .sprite = coin,
+                                          .color = 0xffffffffu,
+                                          .x = wild[k].x,
+                                          .y = wild[k].y,
+                                          .w = wild[k].w,
+                                          .h = wild[k].h,
+                                          .angle_deg = wild[k].angle };
+            assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &command), ATR_OK);
+            atr_plugin_end_frame(plugin);
+            assert_grey(&screen);
+            atr_plugin_present(plugin);
+        }
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void plugin_end_frame__rectangle_beyond_all__fills_the_picture(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 160);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        begin_grey(plugin, screen.renderer);
+        const atr_DrawCmd command = {
+            .kind = ATR_DRAW_RECT, .color = 0xff102030u, .x = 50, .w = 900000, .h = 900000
+        };
+        assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &command), ATR_OK);
+        atr_plugin_end_frame(plugin);
+        int width = 0;
+        int height = 0;
+        uint32_t *pixels = read_target(screen.renderer, &width, &height);
+        for (int k = 0; k < width * height; k++) {
+            assert_int_equal(pixels[k] & 0x00ffffffu, 0x00102030);
+        }
+        free(pixels);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void plugin_end_frame__range_and_text_without_end__stay_inside(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 160);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        atr_DrawCmd text = { .kind = ATR_DRAW_TEXT, .color = 0xffffffffu, .h = 20 };
+        memset(text.text, '8', sizeof text.text);
+        const atr_DrawCmd range = {
+            .kind = ATR_DRAW_PARTICLES, .first = 7, .count = UINT32_MAX, .color = 0xffffffffu
+        };
+        for (int frame = 0; frame < 3; frame++) {
+            atr_plugin_begin_frame(plugin);
+            (void)atr_effect_trigger(atr_plugin_effects(plugin), "coin_shower",
+                                     &(atr_Trigger){ .x = 100, .y = 40 });
+            assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &text), ATR_OK);
+            assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &range), ATR_OK);
+            atr_plugin_end_frame(plugin);
+            atr_plugin_present(plugin);
+        }
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+/* ---- In the middle of a frame ---------------------------------------------------------------- */
+
+static void plugin_event__reset_between_layers__draws_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 200);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        for (int frame = 0; frame < 3; frame++) {
+            begin_grey(plugin, screen.renderer);
+            push_scene(plugin);
+            atr_plugin_draw(plugin, ATR_LAYER_BELOW_UI);
+            const SDL_Event event = { .type = SDL_RENDER_DEVICE_RESET };
+            assert_false(atr_plugin_event(plugin, &event));
+            atr_plugin_end_frame(plugin);
+            int width = 0;
+            int height = 0;
+            uint32_t *pixels = read_target(screen.renderer, &width, &height);
+            /* The rectangle of the top layer, 0x80400000 over the grey. */
+            assert_in_range((pixels[125 * width + 90] >> 16) & 0xff, 0x40 + 43, 0x40 + 47);
+            free(pixels);
+            atr_plugin_present(plugin);
+        }
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void plugin_reattach__between_layers__draws_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen first;
+        Screen second;
+        screen_open(&first, renderer_name, 200, 200);
+        screen_open(&second, renderer_name, 240, 180);
+        atr_Plugin *plugin = plugin_open(&first, paths[i]);
+        begin_grey(plugin, first.renderer);
+        push_scene(plugin);
+        atr_plugin_draw(plugin, ATR_LAYER_BELOW_UI);
+        assert_int_equal(atr_plugin_reattach(plugin, second.renderer, NULL, NULL), ATR_OK);
+        screen_close(&first);
+        atr_plugin_end_frame(plugin);
+        atr_plugin_present(plugin);
+        atr_PluginStats stats;
+        atr_plugin_stats(plugin, &stats);
+        assert_int_not_equal(stats.path, ATR_PATH_AUTO);
+        atr_plugin_detach(plugin);
+        screen_close(&second);
+    }
+}
+
+/* ---- Leaving --------------------------------------------------------------------------------- */
+
+typedef struct Guest {
+    atr_Plugin *plugin;
+    int mail, done;
+} Guest;
+
+static void guest_done(void *user, atr_EffectId id)
+{
+    (void)id;
+    ((Guest *)user)->done++;
+}
+
+static void guest_mail(void *user)
+{
+    Guest *guest = user;
+    guest->mail++;
+    const atr_TriggerResult result =
+        atr_effect_trigger(atr_plugin_effects(guest->plugin), "coin_drop",
+                           &(atr_Trigger){ .done = guest_done, .user = guest });
+    assert_int_equal(result.decision, ATR_DECISION_PLAYED);
+}
+
+static void plugin_detach__mail_waits_that_plays_effects__is_delivered(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, 160, 120);
+    Guest guest = { .plugin = plugin_open(&screen, ATR_PATH_AUTO) };
+    atr_Mailbox *mailbox = atr_plugin_mailbox(guest.plugin);
+    assert_int_equal(atr_mailbox_reserve(mailbox), ATR_OK);
+    atr_mailbox_post(mailbox, guest_mail, &guest);
+    atr_plugin_detach(guest.plugin);
+    assert_int_equal(guest.mail, 1);
+    assert_int_equal(guest.done, 1);
+    screen_close(&screen);
+}
+
+int main(int argc, char **argv)
+{
+    renderer_name = argc > 1 ? argv[1] : "software";
+    if (!video_start(renderer_name)) {
+        return SKIPPED;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plugin_end_frame__wild_numbers__draw_nothing),
+        cmocka_unit_test(plugin_end_frame__rectangle_beyond_all__fills_the_picture),
+        cmocka_unit_test(plugin_end_frame__range_and_text_without_end__stay_inside),
+        cmocka_unit_test(plugin_event__reset_between_layers__draws_on),
+        cmocka_unit_test(plugin_reattach__between_layers__draws_on),
+        cmocka_unit_test(plugin_detach__mail_waits_that_plays_effects__is_delivered),
+    };
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    video_stop();
+    return failed;
+}
