@@ -35,7 +35,7 @@ step() {
     shift 2
     local started=$SECONDS shown=0 rc=0 head
     steps_done=$((steps_done + 1))
-    head=$(printf '[%d/%d] %-34s' "$steps_done" "$steps_total" "$title")
+    head=$(printf '[%*d/%d] %-30s' ${#steps_total} "$steps_done" "$steps_total" "$title")
     printf '%s' "$head"
     : >"$log"
 
