@@ -1,20 +1,16 @@
-/* Screens, the session and its time-outs. One table holds the limits; one function changes screens.
- * A session begins with the first touch or scan and ends in flow__forget, the only place that
- * clears what a person left behind. What the mall answers is in flow_answer.c. */
+/* Screens, the session, presses and time-outs. One table holds the limits; one function changes
+ * screens. A session begins with the first touch or scan and ends in flow__forget, the only place
+ * that clears what a person left behind. Scans and cards are in flow_scan.c, the mall's answers in
+ * flow_answer.c. */
 #include "flow_internal.h"
-
-#include "base/hash.h"
 
 #include <string.h>
 
-#define DIALOG_MS       20000u
-#define READING_MS      8000u
-#define GOODBYE_MS      5000u
-#define REPEAT_MS       5000u /* readers read twice */
-#define NOTICE_MS       3500u
-#define NEXT_AFTER_MS   4000u /* a waiting scan follows a result that was shown this long */
-#define UNKNOWN_SPAN_MS 120000u
-#define PAUSE_MS        60000u
+#define DIALOG_MS     20000u
+#define READING_MS    8000u
+#define GOODBYE_MS    5000u
+#define NOTICE_MS     3500u
+#define NEXT_AFTER_MS 4000u /* a waiting scan follows a result that was shown this long */
 
 /* ms without a touch, after which more time is offered; 0: none. */
 static const struct {
@@ -125,7 +121,7 @@ static void go_goodbye(Flow *flow)
     flow__go(flow, SCREEN_GOODBYE);
 }
 
-static void start(Flow *flow)
+void flow__start(Flow *flow)
 {
     flow__begin(flow);
     flow__go(flow, SCREEN_IDENTIFY);
@@ -144,8 +140,9 @@ void flow_set_language(Flow *flow, Language language)
     }
 }
 
-void flow_set_service(Flow *flow, bool available)
+void flow_set_service(Flow *flow, bool available, const char *sample_card)
 {
+    flow->desc.sample_card = sample_card;
     if (available && flow->screen == SCREEN_OUT) {
         flow__go(flow, SCREEN_ATTRACT);
     } else if (!available && flow->screen != SCREEN_OUT) {
@@ -158,206 +155,6 @@ void flow_new_day(Flow *flow)
 {
     flow->coins_today = 0;
     flow->sessions_today = 0;
-}
-
-/* ---- Reading receipts ------------------------------------------------------------------------ */
-
-void flow__read(Flow *flow)
-{
-    const FlowOps *ops = &flow->desc.ops;
-    flow->read_ticket = ++flow->serial;
-    flow->saved = false;
-    flow->checked = false;
-    flow->settled = false;
-    memset(&flow->answer, 0, sizeof flow->answer);
-    const bool taken = flow->has_user ? ops->submit(ops->self, flow->read_ticket, flow->user.id,
-                                                    flow->session, flow->scan.text, flow->scan.size)
-                                      : ops->preview(ops->self, flow->read_ticket, flow->scan.text,
-                                                     flow->scan.size);
-    if (!taken) {
-        flow->read_ticket = 0;
-        memset(&flow->scan, 0, sizeof flow->scan);
-        flow__go(flow, SCREEN_SCAN);
-        flow_notice(flow, "err.busy");
-        return;
-    }
-    flow__go(flow, SCREEN_READING);
-}
-
-static void keep(FlowScan *slot, const char *text, size_t size)
-{
-    memcpy(slot->text, text, size);
-    slot->text[size] = '\0';
-    slot->size = (uint32_t)size;
-}
-
-static bool read_waiting(Flow *flow)
-{
-    if (flow->next.size == 0) {
-        return false;
-    }
-    flow->scan = flow->next;
-    memset(&flow->next, 0, sizeof flow->next);
-    flow->shown_hash = atr__hash_bytes(flow->scan.text, flow->scan.size);
-    flow__read(flow);
-    return true;
-}
-
-static void identified(Flow *flow)
-{
-    if (flow->scan.size > 0) {
-        flow__read(flow);
-    } else {
-        flow__go(flow, SCREEN_SCAN);
-    }
-}
-
-/* A receipt's text, on whichever screen. */
-static void take_receipt(Flow *flow, const char *text, size_t size, uint64_t hash)
-{
-    const bool busy =
-        flow->screen == SCREEN_READING || (flow->screen == SCREEN_IDENTIFY && flow->scan.size > 0);
-    if (busy) {
-        if (flow->next.size == 0) {
-            keep(&flow->next, text, size);
-        } else {
-            flow_notice(flow, "err.busy");
-        }
-        return;
-    }
-    if (flow->screen == SCREEN_ATTRACT || flow->screen == SCREEN_GOODBYE) {
-        if (flow->screen == SCREEN_GOODBYE) {
-            flow__forget(flow, false);
-        }
-        start(flow);
-    }
-    keep(&flow->scan, text, size);
-    flow->shown_hash = hash;
-    if (flow->screen != SCREEN_IDENTIFY) {
-        flow__read(flow);
-    }
-}
-
-/* ---- Cards ----------------------------------------------------------------------------------- */
-
-static void check_card(Flow *flow)
-{
-    const FlowOps *ops = &flow->desc.ops;
-    if (flow->card == CARD_PAUSED || flow->card == CARD_CHECKING) {
-        return;
-    }
-    flow->card_ticket = ++flow->serial;
-    flow->card = CARD_CHECKING;
-    if (!atr_card_is_valid(flow->digits)) {
-        flow_on_card(flow, flow->card_ticket, ATR_ERR_NOT_FOUND, NULL);
-    } else if (!ops->find_card(ops->self, flow->card_ticket, flow->digits)) {
-        flow->card_ticket = 0;
-        flow->card = CARD_TYPING;
-        flow_notice(flow, "err.busy");
-    }
-}
-
-static void take_card(Flow *flow, const char *digits, size_t size)
-{
-    if (flow->has_user || flow->screen == SCREEN_READING) {
-        return;
-    }
-    if (flow->screen == SCREEN_GOODBYE) {
-        flow__forget(flow, false);
-    }
-    if (flow->screen != SCREEN_IDENTIFY) {
-        start(flow);
-    }
-    if (flow->card == CARD_PAUSED || flow->card == CARD_CHECKING) {
-        return;
-    }
-    memcpy(flow->digits, digits, size);
-    flow->digits[size] = '\0';
-    flow->digit_count = (uint32_t)size;
-    check_card(flow);
-}
-
-/* Five within two minutes: somebody is guessing. The slot after the newest is the oldest of five.
- */
-static void note_unknown(Flow *flow)
-{
-    const uint32_t slots = (uint32_t)ATR_COUNT_OF(flow->unknown_ms);
-    flow->card = CARD_UNKNOWN;
-    flow->unknown_ms[flow->unknown_count++ % slots] = flow->now_ms;
-    const uint64_t oldest = flow->unknown_ms[flow->unknown_count % slots];
-    if (flow->unknown_count >= slots && flow->now_ms - oldest <= UNKNOWN_SPAN_MS) {
-        flow->card = CARD_PAUSED;
-        flow->paused_until_ms = flow->now_ms + PAUSE_MS;
-        flow->unknown_count = 0;
-    }
-}
-
-void flow_on_card(Flow *flow, uint32_t ticket, atr_Status status, const atr_User *user)
-{
-    if (ticket == 0 || ticket != flow->card_ticket) {
-        return;
-    }
-    flow->card_ticket = 0;
-    flow->idle_ms = flow->now_ms;
-    if (status == ATR_OK && user != NULL) {
-        flow->card = CARD_TYPING;
-        flow->user = *user;
-        flow->has_user = true;
-        flow->guest = false;
-        memset(flow->digits, 0, sizeof flow->digits);
-        flow->digit_count = 0;
-        identified(flow);
-        if (flow->screen == SCREEN_SCAN && flow->notice == NULL) {
-            flow_notice(flow, "id.welcome");
-        }
-        return;
-    }
-    if (status != ATR_ERR_NOT_FOUND) {
-        flow->card = CARD_TYPING;
-        flow_notice(flow, "err.busy");
-        return;
-    }
-    note_unknown(flow);
-}
-
-static bool all_digits(const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-    }
-    return size > 0;
-}
-
-void flow_scan(Flow *flow, const char *text, size_t size)
-{
-    if (flow->screen == SCREEN_OUT || size == 0) {
-        return;
-    }
-    flow_activity(flow);
-    if (size > ATR_RECEIPT_TEXT_MAX) {
-        flow_notice(flow, "err.file");
-        return;
-    }
-    const uint64_t hash = atr__hash_bytes(text, size);
-    const bool repeated = hash == flow->seen_hash && flow->now_ms - flow->seen_ms < REPEAT_MS;
-    flow->seen_hash = hash;
-    flow->seen_ms = flow->now_ms;
-    if (repeated || hash == flow->shown_hash) {
-        return;
-    }
-    char digits[FLOW_DIGITS_MAX + 1] = { 0 };
-    const bool is_number = size <= FLOW_DIGITS_MAX && all_digits(text, size);
-    if (is_number) {
-        memcpy(digits, text, size);
-    }
-    if (is_number &&
-        (atr_card_is_valid(digits) || (flow->screen == SCREEN_IDENTIFY && size >= FLOW_CARD_MIN))) {
-        take_card(flow, digits, size);
-    } else {
-        take_receipt(flow, text, size, hash);
-    }
 }
 
 /* ---- Pressing -------------------------------------------------------------------------------- */
@@ -449,7 +246,7 @@ static void press_next(Flow *flow)
 {
     memset(&flow->scan, 0, sizeof flow->scan);
     flow->read_ticket = 0;
-    if (!read_waiting(flow)) {
+    if (!flow__read_waiting(flow)) {
         flow__go(flow, SCREEN_SCAN);
     }
 }
@@ -478,27 +275,27 @@ void flow_press(Flow *flow, Control control)
         if (flow->screen == SCREEN_GOODBYE) {
             go_attract(flow);
         } else {
-            start(flow);
+            flow__start(flow);
         }
         break;
     case CONTROL_START_EN:
     case CONTROL_START_AR:
         flow_set_language(flow, control == CONTROL_START_AR ? LANGUAGE_AR : LANGUAGE_EN);
-        start(flow);
+        flow__start(flow);
         break;
     case CONTROL_DELETE:
         press_delete(flow);
         break;
     case CONTROL_CONFIRM:
         if (flow->digit_count > 0) {
-            check_card(flow);
+            flow__check_card(flow);
         }
         break;
     case CONTROL_GUEST:
         flow->guest = true;
         flow->card_ticket = 0;
         flow->card = flow->card == CARD_PAUSED ? CARD_PAUSED : CARD_TYPING;
-        identified(flow);
+        flow__identified(flow);
         break;
     case CONTROL_CANCEL:
     case CONTROL_FINISH:
@@ -634,7 +431,7 @@ void flow_tick(Flow *flow, uint64_t now_ms)
         go_attract(flow);
     } else if (is_result(flow->screen) && !flow->dialog && flow->next.size > 0 &&
                shown_ms >= flow_count_ms(flow) + NEXT_AFTER_MS) {
-        read_waiting(flow);
+        flow__read_waiting(flow);
     }
     tick_idle(flow);
 }

@@ -180,8 +180,8 @@ void flow_back(Flow *flow);
 void flow_set_language(Flow *flow, Language language);
 void flow_notice(Flow *flow, const char *key);
 
-/* Whether there is a store to save to. */
-void flow_set_service(Flow *flow, bool available);
+/* Whether there is a store to save to, and its sample card, if it is a demonstration: borrowed. */
+void flow_set_service(Flow *flow, bool available, const char *sample_card);
 
 /* A new day began: what was earned "today" starts again. */
 void flow_new_day(Flow *flow);

@@ -59,6 +59,9 @@ void kiosk_event(Kiosk *kiosk, const SDL_Event *event);
 /* One frame. `shot`: a PNG file to write this frame to, or NULL; false when it could not be. */
 bool kiosk_frame(Kiosk *kiosk, uint64_t now_ms, const char *shot);
 
+/* Hands characters that turned out to be a person's to the keypad; once a frame. */
+void kiosk__drain_typed(Kiosk *kiosk);
+
 /* Builds the scene from the flow as it is, without drawing. */
 void kiosk_build(Kiosk *kiosk);
 

@@ -405,14 +405,16 @@ static void flow_set_service__without_a_store__is_out_and_comes_back(void **stat
 {
     (void)state;
     identify();
-    flow_set_service(&flow, false);
+    flow_set_service(&flow, false, NULL);
     assert_int_equal(flow.screen, SCREEN_OUT);
     assert_false(flow.has_user);
     scan(RECEIPT);
     flow_press(&flow, CONTROL_START);
     assert_int_equal(flow.screen, SCREEN_OUT);
-    flow_set_service(&flow, true);
+    assert_false(flow_has_samples(&flow));
+    flow_set_service(&flow, true, CARD);
     assert_int_equal(flow.screen, SCREEN_ATTRACT);
+    assert_true(flow_has_samples(&flow));
 }
 
 static void flow_counted__rises_to_the_coins_and_a_touch_ends_it(void **state)
