@@ -351,5 +351,8 @@ bool kiosk_frame(Kiosk *kiosk, uint64_t now_ms, const char *shot)
             shot_write(kiosk->display.renderer, kiosk->display.width, kiosk->display.height, shot);
     }
     atr_plugin_present(kiosk->plugin);
+    if (shot != NULL) {
+        atr_frame_reset(atr_plugin_frames(kiosk->plugin)); /* writing a file is no frame's time */
+    }
     return written;
 }

@@ -93,7 +93,10 @@ static void put_balance(Scene *scene, const Flow *flow, float y, float height)
         card->middle = true;
         card->rtl = false; /* a number reads from the left in both languages */
         card->align = f->rtl ? ALIGN_START : ALIGN_END;
-        card->halo = flow->screen == SCREEN_ACCEPTED;
+        if (flow->screen == SCREEN_ACCEPTED) {
+            card->halo = true;
+            card->color = COLOR_TEXT;
+        }
         card->secret = true;
     }
 }
