@@ -204,6 +204,7 @@ static void overlay_draw(atr_Plugin *plugin, const atr__State *state)
         plugin->skin_scale = scale;
         atr__loader_request_skin(&plugin->loader, scale);
     }
+    atr__overlay_set_room(&plugin->overlay, state->width, state->height);
     const uint64_t now = now_ns(plugin);
     if (atr__overlay_is_due(&plugin->overlay, now)) {
         overlay_collect(plugin);

@@ -1,5 +1,5 @@
 /* The compact overlay: one line with the frame rate, the frame time, the P1 low and what is
- * playing. */
+ * playing; from the end on, what a narrow output has no room for is left out. */
 #include "overlay_internal.h"
 
 #include <stdio.h>
@@ -13,13 +13,20 @@ void atr__compact_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *he
     *height = (int32_t)(LINE_HEIGHT * skin->scale + 0.5f);
 }
 
-static int32_t item(const atr__Pen *pen, int32_t x, const char *value, uint32_t color,
+/* Returns where it ends; unchanged when there is no room for it. */
+static int32_t item(const atr__Pen *pen, int32_t room, int32_t x, const char *value, uint32_t color,
                     atr__Word word)
 {
     const int32_t baseline = pen->y;
+    const int32_t gap = x > 0 ? atr__px(pen, 18) : 0;
+    const int32_t needed = gap + atr__pen_text_width(pen, ATR__STRIP_VALUE, value) +
+                           atr__px(pen, 5) + atr__pen_word_width(pen, word, false);
+    if (x + needed > room) {
+        return x;
+    }
+    x += gap;
     x += atr__pen_text(pen, ATR__STRIP_VALUE, value, x, baseline, color) + atr__px(pen, 5);
-    x += atr__pen_word(pen, word, false, x, baseline, ATR__COLOR_QUIET);
-    return x + atr__px(pen, 18);
+    return x + atr__pen_word(pen, word, false, x, baseline, ATR__COLOR_QUIET);
 }
 
 void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
@@ -36,19 +43,19 @@ void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
     atr_compose_clear(&pen.canvas, &(atr_Rect){ 0, 0, overlay->capacity_w, overlay->height },
                       ATR__COLOR_NIGHT);
     const bool over = data->frames.p95_ms > data->frames.budget_ms * 1.05;
+    const int32_t most = atr__overlay_room(overlay->room_w, skin);
+    const int32_t room = (most < overlay->capacity_w ? most : overlay->capacity_w) - 2 * pen.left;
     char text[48];
     int32_t x = 0;
     atr__figure(text, sizeof text, data->frames.fps, 1, "");
-    x = item(&pen, x, text, over ? ATR__COLOR_BAD : ATR__COLOR_GOOD, ATR__WORD_FPS);
+    x = item(&pen, room, x, text, over ? ATR__COLOR_BAD : ATR__COLOR_GOOD, ATR__WORD_FPS);
     atr__figure(text, sizeof text, data->frames.mean_ms, 1, " ms");
-    x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_FRAME);
+    x = item(&pen, room, x, text, ATR__COLOR_TEXT, ATR__WORD_FRAME);
     atr__figure(text, sizeof text, data->frames.low_p1_fps, 1, "");
-    x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_LOW_P1);
+    x = item(&pen, room, x, text, ATR__COLOR_TEXT, ATR__WORD_LOW_P1);
     (void)snprintf(text, sizeof text, "%u", data->stats.effects.particles);
-    x = item(&pen, x, text, ATR__COLOR_TEXT, ATR__WORD_PARTICLES);
-    x -= atr__px(&pen, 18);
-    x += 2 * pen.left;
-    overlay->width = x < overlay->capacity_w ? x : overlay->capacity_w;
+    x = item(&pen, room, x, text, ATR__COLOR_TEXT, ATR__WORD_PARTICLES);
+    overlay->width = x + 2 * pen.left;
     if (pen.rtl) {
         /* Composed against the canvas's right edge: the used part lies there. */
         const int32_t shift = overlay->capacity_w - overlay->width;

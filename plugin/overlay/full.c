@@ -1,6 +1,8 @@
 /*
  * The full overlay, section by section: rate and graph, lows, time split, effects, decisions, and a
- * table of the rest. Columns are fixed, so that figures stay where the eye left them.
+ * table of the rest. Columns are fixed, so that figures stay where the eye left them. Where the
+ * output is too low for all of them, the rest goes beside them; what fits nowhere is left out
+ * whole.
  */
 #include "overlay_internal.h"
 
@@ -11,19 +13,18 @@
 #define PANEL_HEIGHT 668.0f
 #define PADDING      16.0f
 #define ROW          21.0f
-
-void atr__full_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *height)
-{
-    *width = (int32_t)(PANEL_WIDTH * skin->scale + 0.5f);
-    *height = (int32_t)(PANEL_HEIGHT * skin->scale + 0.5f);
-}
+#define TOP          12.0f
+#define BOTTOM       10.0f
+#define DIVIDER      17.0f
+#define HEAD_UNITS   153.0f /* of rate, graph and lows */
+#define COLUMNS_MAX  3
 
 /* A thin line that parts sections. */
 static void divide(atr__Pen *pen)
 {
     pen->y += atr__px(pen, 9);
     atr__pen_rect(pen, 0, pen->y, pen->width, 1, ATR__COLOR_RAISED);
-    pen->y += atr__px(pen, 8);
+    pen->y += atr__px(pen, DIVIDER - 9);
 }
 
 static void rate(atr__Pen *pen, const atr__OverlayData *data)
@@ -273,30 +274,97 @@ static void table(atr__Pen *pen, const atr__OverlayData *data)
     }
 }
 
+static void head(atr__Pen *pen, const atr__OverlayData *data)
+{
+    rate(pen, data);
+    graph(pen, data);
+    pen->y += atr__px(pen, 6);
+    lows(pen, data);
+}
+
+/* ---- Arrangement ----------------------------------------------------------------------------- */
+
+static const struct {
+    void (*draw)(atr__Pen *pen, const atr__OverlayData *data);
+    float units; /* of height at scale 1 */
+} sections[] = {
+    { head, HEAD_UNITS }, { split, 94 }, { effects, 89 }, { decisions, 54 }, { table, 6 * ROW },
+};
+#define SECTIONS ATR_COUNT_OF(sections)
+
+static int32_t column_width(const atr__OverlaySkin *skin)
+{
+    return (int32_t)(PANEL_WIDTH * skin->scale + 0.5f);
+}
+
+/* Fills columns of this many pixels from the top; @return how many sections are shown. */
+static size_t arrange(const atr__OverlaySkin *skin, int32_t height, int32_t columns,
+                      int32_t column_of[SECTIONS])
+{
+    const float room = (float)height / skin->scale - BOTTOM;
+    float y = TOP;
+    int32_t column = 0;
+    for (size_t i = 0; i < SECTIONS; i++) {
+        const float gap = y > TOP ? DIVIDER : 0;
+        if (y + gap + sections[i].units > room && y > TOP && column + 1 < columns) {
+            column++;
+            y = TOP + sections[i].units;
+        } else {
+            y += gap + sections[i].units;
+        }
+        if (y > room) {
+            return i;
+        }
+        column_of[i] = column;
+    }
+    return SECTIONS;
+}
+
+static int32_t columns_that_fit(const atr__Overlay *overlay, const atr__OverlaySkin *skin)
+{
+    const int32_t fit = atr__overlay_room(overlay->room_w, skin) / column_width(skin);
+    return fit < COLUMNS_MAX ? fit : COLUMNS_MAX;
+}
+
+bool atr__full_size(const atr__Overlay *overlay, const atr__OverlaySkin *skin, int32_t *width,
+                    int32_t *height)
+{
+    const int32_t room = atr__overlay_room(overlay->room_h, skin);
+    const int32_t whole = (int32_t)(PANEL_HEIGHT * skin->scale + 0.5f);
+    const int32_t columns = columns_that_fit(overlay, skin);
+    *height = whole < room ? whole : room;
+    int32_t column_of[SECTIONS];
+    const size_t shown = columns > 0 ? arrange(skin, *height, columns, column_of) : 0;
+    *width = shown > 0 ? (column_of[shown - 1] + 1) * column_width(skin) : 0;
+    return shown > 0;
+}
+
 void atr__full_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
 {
     atr__Pen pen = { .canvas = { overlay->pixels, overlay->capacity_w, overlay->capacity_h,
                                  overlay->capacity_w },
                      .skin = skin,
                      .rtl = overlay->arabic && skin->has_arabic };
-    atr__full_size(skin, &overlay->width, &overlay->height);
-    atr_compose_clear(&pen.canvas, &(atr_Rect){ 0, 0, overlay->width, overlay->height },
+    overlay->width = overlay->capacity_w;
+    atr_compose_clear(&pen.canvas, &(atr_Rect){ 0, 0, overlay->width, overlay->capacity_h },
                       ATR__COLOR_NIGHT);
-    pen.left = atr__px(&pen, PADDING);
-    pen.width = overlay->width - 2 * pen.left;
-    pen.y = atr__px(&pen, 12);
-    rate(&pen, &overlay->data);
-    graph(&pen, &overlay->data);
-    pen.y += atr__px(&pen, 6);
-    lows(&pen, &overlay->data);
-    divide(&pen);
-    split(&pen, &overlay->data);
-    divide(&pen);
-    effects(&pen, &overlay->data);
-    divide(&pen);
-    decisions(&pen, &overlay->data);
-    divide(&pen);
-    table(&pen, &overlay->data);
-    pen.y += atr__px(&pen, 10);
-    overlay->height = pen.y < overlay->height ? pen.y : overlay->height;
+    const int32_t padding = atr__px(&pen, PADDING);
+    const int32_t each = column_width(skin);
+    pen.width = each - 2 * padding;
+    int32_t column_of[SECTIONS];
+    const size_t shown = arrange(skin, overlay->capacity_h, overlay->width / each, column_of);
+    int32_t lowest = 0;
+    for (size_t i = 0; i < shown; i++) {
+        if (i == 0 || column_of[i] != column_of[i - 1]) {
+            const int32_t start = column_of[i] * each;
+            pen.left = (pen.rtl ? overlay->width - start - each : start) + padding;
+            pen.y = atr__px(&pen, TOP);
+        } else {
+            divide(&pen);
+        }
+        sections[i].draw(&pen, &overlay->data);
+        lowest = pen.y > lowest ? pen.y : lowest;
+    }
+    lowest += atr__px(&pen, BOTTOM);
+    overlay->height = lowest < overlay->capacity_h ? lowest : overlay->capacity_h;
 }

@@ -11,6 +11,7 @@
 
 #define PANEL_ALPHA 240u
 #define MARGIN      16.0f
+#define ROOM_ANY    INT32_MAX
 #define RADIUS      14.0f
 
 void atr__overlay_init(atr__Overlay *overlay, const atr_Allocator *allocator)
@@ -51,21 +52,31 @@ void atr__overlay_set_arabic(atr__Overlay *overlay, bool arabic)
     overlay->arabic = arabic;
 }
 
+void atr__overlay_set_room(atr__Overlay *overlay, int32_t width, int32_t height)
+{
+    overlay->stale |= overlay->room_w != width || overlay->room_h != height;
+    overlay->room_w = width;
+    overlay->room_h = height;
+}
+
+static int32_t margin(const atr__OverlaySkin *skin)
+{
+    return (int32_t)(MARGIN * skin->scale + 0.5f);
+}
+
+int32_t atr__overlay_room(int32_t room, const atr__OverlaySkin *skin)
+{
+    return room > 0 ? room - 2 * margin(skin) : ROOM_ANY;
+}
+
 bool atr__overlay_is_due(const atr__Overlay *overlay, uint64_t now_ns)
 {
     return overlay->stale || overlay->texture == NULL ||
            now_ns - overlay->composed_ns >= ATR__OVERLAY_PERIOD_NS;
 }
 
-static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, const atr__OverlaySkin *skin)
+static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, int32_t width, int32_t height)
 {
-    int32_t width = 0;
-    int32_t height = 0;
-    if (overlay->mode == ATR_OVERLAY_FULL) {
-        atr__full_size(skin, &width, &height);
-    } else {
-        atr__compact_size(skin, &width, &height);
-    }
     if (overlay->texture != NULL && overlay->capacity_w == width && overlay->capacity_h == height) {
         return true;
     }
@@ -134,10 +145,17 @@ static void upload(atr__Overlay *overlay, float scale)
 void atr__overlay_compose(atr__Overlay *overlay, SDL_Renderer *renderer,
                           const atr__OverlaySkin *skin, uint64_t now_ns)
 {
-    if (!reserve(overlay, renderer, skin)) {
+    int32_t width = 0;
+    int32_t height = 0;
+    const bool full =
+        overlay->mode == ATR_OVERLAY_FULL && atr__full_size(overlay, skin, &width, &height);
+    if (!full) {
+        atr__compact_size(skin, &width, &height);
+    }
+    if (!reserve(overlay, renderer, width, height)) {
         return;
     }
-    if (overlay->mode == ATR_OVERLAY_FULL) {
+    if (full) {
         atr__full_compose(overlay, skin);
     } else {
         atr__compact_compose(overlay, skin);
@@ -153,10 +171,10 @@ void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer,
     if (overlay->texture == NULL || overlay->width == 0) {
         return;
     }
-    const int32_t margin = (int32_t)(MARGIN * skin->scale + 0.5f);
+    const int32_t away = margin(skin);
     const bool rtl = overlay->arabic && skin->has_arabic;
     const SDL_Rect from = { 0, 0, overlay->width, overlay->height };
-    const SDL_Rect to = { rtl ? width - margin - overlay->width : margin, margin, overlay->width,
+    const SDL_Rect to = { rtl ? width - away - overlay->width : away, away, overlay->width,
                           overlay->height };
     SDL_RenderCopy(renderer, overlay->texture, &from, &to);
 }

@@ -98,8 +98,9 @@ typedef struct atr__Overlay {
     uint64_t composed_ns;
     uint32_t *pixels; /* canvas of capacity_w * capacity_h */
     int32_t capacity_w, capacity_h;
-    int32_t width, height; /* used part */
-    SDL_Texture *texture;  /* of the capacity's size */
+    int32_t width, height;  /* used part */
+    int32_t room_w, room_h; /* of the output, for a panel and its margins; 0: as much as it takes */
+    SDL_Texture *texture;   /* of the capacity's size */
     atr__OverlayData data;
 } atr__Overlay;
 
@@ -108,6 +109,8 @@ void atr__overlay_deinit(atr__Overlay *overlay, bool renderer_lives);
 void atr__overlay_release(atr__Overlay *overlay, bool renderer_lives);
 void atr__overlay_set_mode(atr__Overlay *overlay, atr_OverlayMode mode);
 void atr__overlay_set_arabic(atr__Overlay *overlay, bool arabic);
+/* Tells the output's size: what does not fit is arranged anew, or left out whole. */
+void atr__overlay_set_room(atr__Overlay *overlay, int32_t width, int32_t height);
 /* Whether new figures should be gathered into overlay->data and composed. */
 bool atr__overlay_is_due(const atr__Overlay *overlay, uint64_t now_ns);
 /* Composes overlay->data and uploads it. */
@@ -163,8 +166,13 @@ void atr__figure(char *out, size_t size, double value, int decimals, const char 
 /* ---- contents -------------------------------------------------------------------------------- */
 
 void atr__compact_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin);
+/* The canvas that a panel needs. */
 void atr__compact_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *height);
 void atr__full_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin);
-void atr__full_size(const atr__OverlaySkin *skin, int32_t *width, int32_t *height);
+/* False: the output has no room for even its first section. */
+bool atr__full_size(const atr__Overlay *overlay, const atr__OverlaySkin *skin, int32_t *width,
+                    int32_t *height);
+/* Pixels there are for a panel between its margins. */
+int32_t atr__overlay_room(int32_t room, const atr__OverlaySkin *skin);
 
 #endif

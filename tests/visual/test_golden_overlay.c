@@ -141,7 +141,7 @@ static void overlay_compose__fixed_figures__looks_as_approved(void **state)
         atr__Overlay overlay = { .mode = full ? ATR_OVERLAY_FULL : ATR_OVERLAY_COMPACT };
         fill(&overlay.data);
         if (full) {
-            atr__full_size(skin, &overlay.capacity_w, &overlay.capacity_h);
+            assert_true(atr__full_size(&overlay, skin, &overlay.capacity_w, &overlay.capacity_h));
         } else {
             atr__compact_size(skin, &overlay.capacity_w, &overlay.capacity_h);
         }
