@@ -18,6 +18,7 @@
 #define DIVIDER      17.0f
 #define HEAD_UNITS   153.0f /* of rate, graph and lows */
 #define COLUMNS_MAX  3
+#define BALANCE      8.0f /* units by which columns are evened out */
 
 /* A thin line that parts sections. */
 static void divide(atr__Pen *pen)
@@ -335,8 +336,17 @@ bool atr__full_size(const atr__Overlay *overlay, const atr__OverlaySkin *skin, i
     *height = whole < room ? whole : room;
     int32_t column_of[SECTIONS];
     const size_t shown = columns > 0 ? arrange(skin, *height, columns, column_of) : 0;
-    *width = shown > 0 ? (column_of[shown - 1] + 1) * column_width(skin) : 0;
-    return shown > 0;
+    if (shown == 0) {
+        return false;
+    }
+    const int32_t used = column_of[shown - 1] + 1;
+    /* Several columns are made as even as they can be without leaving anything out. */
+    const int32_t step = (int32_t)(BALANCE * skin->scale) + 1;
+    while (used > 1 && arrange(skin, *height - step, used, column_of) == shown) {
+        *height -= step;
+    }
+    *width = used * column_width(skin);
+    return true;
 }
 
 void atr__full_compose(atr__Overlay *overlay, const atr__OverlaySkin *skin)
