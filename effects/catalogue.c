@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES_MAX 256 /* of a folder; what sorts behind them is left out, and said */
+#define FILES_MAX 256 /* of a folder; those the system lists after them are left out, and said */
 
 bool atr_catalogue_builtin(uint32_t index, const char **name, atr_Bytes *json)
 {

@@ -11,6 +11,7 @@
 #define PIXELS_MAX  4096.0
 #define SPEED_MAX   20000.0
 #define COUNT_MAX   4096.0
+#define TEXT_SIZE   48.0f /* letter height where none is said */
 
 enum {
     EMITTER = 1u << ATR_NODE_EMITTER,
@@ -280,7 +281,8 @@ static const atr__Field node_fields[] = {
     { "forces", field_forces, 0, 0, 0, EMITS, false },
     { "sprite", field_sprite, 0, 0, 0, EMITS | RING, false },
     { "blend", field_blend, NODE(additive), 0, 0, SEEN, false },
-    { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, EMITS | STANDS | SHAKE, true },
+    { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, EMITS | RING | RIBBON | SHAKE, true },
+    { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, TEXT, false },
     { "height", atr__field_float, NODE(shape_h), 0, PIXELS_MAX, RIBBON, true },
     { "color", atr__field_colors, 0, 0, 0, SEEN, false },
     { "palette", atr__field_palette, 0, 0, 0, EMITS, false },
@@ -313,6 +315,7 @@ static void field_nodes(atr__Reader *reader, const json_t *value, const atr__Fie
             field_type(reader, type, NULL, &def->nodes[i].type);
             atr__leave(reader);
             reader->kind = 1u << def->nodes[i].type;
+            def->nodes[i].size.low = reader->kind == TEXT ? TEXT_SIZE : 0.0f;
             atr__read_object(reader, node, node_fields, ATR_COUNT_OF(node_fields), &def->nodes[i]);
             reader->kind = 0;
         }

@@ -73,14 +73,20 @@ static atr__Assets *assets_make(atr__Loader *loader, const atr__AssetRequest *re
     atr_GlyphStrip strip = { 0 };
     atr_Image extra[ATR__GLYPH_COUNT] = { 0 };
     const bool lettered = glyphs_make(loader, &strip, extra) == ATR_OK;
-    const atr_AtlasDesc desc = { .folder = loader->asset_folder,
-                                 .names = request->names,
-                                 .name_count = request->count,
-                                 .extra = extra,
-                                 .extra_count = lettered ? ATR__GLYPH_COUNT : 0,
-                                 .allocator = loader->allocator,
-                                 .log = *loader->log };
-    const atr_Status status = atr_atlas_create(&desc, &assets->atlas);
+    atr_AtlasDesc desc = { .folder = loader->asset_folder,
+                           .names = request->names,
+                           .name_count = request->count,
+                           .extra = extra,
+                           .extra_count = lettered ? ATR__GLYPH_COUNT : 0,
+                           .allocator = loader->allocator,
+                           .log = *loader->log };
+    atr_Status status = atr_atlas_create(&desc, &assets->atlas);
+    if (status == ATR_ERR_FULL && desc.folder != NULL) {
+        atr_log(loader->log, ATR_LOG_WARNING, "plugin",
+                "%s: pictures too large; the built-in ones are used", desc.folder);
+        desc.folder = NULL;
+        status = atr_atlas_create(&desc, &assets->atlas);
+    }
     assets->glyph_first = (atr_SpriteId)request->count;
     assets->glyph_px = GLYPH_PX;
     for (uint32_t i = 0; lettered && i < ATR__GLYPH_COUNT; i++) {

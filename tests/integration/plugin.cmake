@@ -16,6 +16,7 @@ foreach(renderer IN ITEMS software opengl opengles2)
         atrium_add_test(test_plugin_${part}_${renderer}
             SOURCES test_plugin_${part}.c plugin_fixture.c plugin_fixture.h
             COMPONENTS plugin LABELS ${part_labels} ARGS ${renderer} ENV ${env} TIMEOUT 180)
+        target_include_directories(test_plugin_${part}_${renderer} SYSTEM PRIVATE ${ATR_STB_DIR})
     endforeach()
 endforeach()
 

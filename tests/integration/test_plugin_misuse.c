@@ -5,7 +5,12 @@
 
 #include "plugin_fixture.h"
 
+#include "../visual/png_write.h"
+
+#include <atrium/atlas.h>
+
 #include <math.h>
+#include <unistd.h>
 
 static const char *renderer_name;
 
@@ -126,6 +131,49 @@ static void plugin_end_frame__range_and_text_without_end__stay_inside(void **sta
     }
 }
 
+/* ---- Pictures that do not fit ---------------------------------------------------------------- */
+
+static const char *one_frame_sheet(atr_Plugin *plugin)
+{
+    uint32_t count = 0;
+    const atr_SpriteName *names = atr_effects_sprites(atr_plugin_effects(plugin), &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (names[i].frames == 1 && names[i].sheet[0] != 0) {
+            return names[i].sheet;
+        }
+    }
+    fail_msg("every sheet has several frames");
+    return NULL;
+}
+
+static void plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, 200, 160);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+    char folder[] = "/tmp/atrium-sprites-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, one_frame_sheet(plugin));
+    atr_plugin_detach(plugin);
+    static uint32_t pixels[ATR_PICTURE_SIDE_MAX];
+    const atr_Canvas wide = { pixels, ATR_PICTURE_SIDE_MAX, 1, ATR_PICTURE_SIDE_MAX };
+    assert_true(png_write(path, &wide));
+    const atr_PluginDesc desc = { .asset_folder = folder, .wait_for_assets = true };
+    assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
+    atr_plugin_begin_frame(plugin);
+    atr_plugin_end_frame(plugin);
+    atr_PluginStats stats;
+    atr_plugin_stats(plugin, &stats);
+    assert_true(stats.assets_ready);
+    assert_int_equal(stats.assets_missing, 0);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 /* ---- In the middle of a frame ---------------------------------------------------------------- */
 
 static void plugin_event__reset_between_layers__draws_on(void **state)
@@ -227,6 +275,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_end_frame__wild_numbers__draw_nothing),
         cmocka_unit_test(plugin_end_frame__rectangle_beyond_all__fills_the_picture),
         cmocka_unit_test(plugin_end_frame__range_and_text_without_end__stay_inside),
+        cmocka_unit_test(plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used),
         cmocka_unit_test(plugin_event__reset_between_layers__draws_on),
         cmocka_unit_test(plugin_reattach__between_layers__draws_on),
         cmocka_unit_test(plugin_detach__mail_waits_that_plays_effects__is_delivered),

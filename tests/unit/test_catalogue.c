@@ -120,6 +120,52 @@ static void catalogue_parse__every_field__arrives(void **state)
     atr_effects_destroy(effects);
 }
 
+/* The format's own example, as the design page prints it, one of each choice. */
+static const char example[] =
+    "{\"atrium_effect\":1,\"name\":\"coin_shower\",\"priority\":\"medium\",\n"
+    " \"duration\":2,\"cooldown\":0.2,\"burst_limit\":8,\"merge\":\"extend\",\"merge_window\":0.1,"
+    "\n"
+    " \"params\":{\"amount\":{\"default\":10,\"min\":1,\"max\":500}},\n"
+    " \"quality\":[{\"count\":0.25},{\"count\":0.5},{\"count\":1}],"
+    "\"reduced_motion\":\"coin_pile\",\n"
+    " \"nodes\":[\n"
+    "  {\"type\":\"emitter\",\"id\":\"coins\",\"at\":\"trigger\",\"start\":0,\"duration\":1,"
+    "\"layer\":0,\"max\":500,\n"
+    "   \"shape\":{\"circle\":{\"radius\":20}},\"rate\":{\"param\":\"amount\",\"scale\":2,"
+    "\"max\":500},\"bursts\":[{\"t\":0,\"count\":[10,20]}],\n"
+    "   \"life\":[0.8,1.4],\"speed\":[200,400],\"angle\":[-120,-60],\"gravity\":[0,900],"
+    "\"drag\":0.2,\n"
+    "   \"forces\":[{\"attract\":{\"to\":\"anchor:counter\",\"strength\":900,\"arrive_px\":12}}],\n"
+    "   \"sprite\":{\"sheet\":\"coin.png\",\"frames\":8,\"fps\":16},\"blend\":\"add\",\n"
+    "   \"size\":{\"keys\":[[0,16],[1,8]]},\"color\":[[0,\"#FFD54AFF\"],[1,\"#FFD54A00\"]],"
+    "\"spin\":[-180,180],\n"
+    "   \"on\":{\"birth\":null,\"death\":\"sparkle\",\"arrive\":\"tick\"}},\n"
+    "  {\"type\":\"text\",\"value\":\"+{amount}\",\"count_up\":true},\n"
+    "  {\"type\":\"flash\"},\n"
+    "  {\"type\":\"emitter\",\"id\":\"sparkle\",\"life\":0.3,\"size\":6}]}"; /* its death's target
+                                                                              */
+
+static void catalogue_parse__example_of_the_format__is_read_and_plays(void **state)
+{
+    (void)state;
+    atr_EffectDef def;
+    atr_Error error;
+    const atr_Status st = atr_catalogue_parse(bytes_of(example), "example.json", &def, &error);
+    if (st != ATR_OK) {
+        fail_msg("%u:%u: %s", error.line, error.column, error.text);
+    }
+    assert_true(def.nodes[1].size.low > 0); /* a text without a size is seen */
+    atr_Effects *effects = effects_fixed(0);
+    assert_int_equal(atr_effects_define(effects, &def), ATR_OK);
+    assert_int_equal(atr_effect_trigger(effects, "coin_shower", NULL).decision,
+                     ATR_DECISION_PLAYED);
+    atr_effects_advance(effects, 0);
+    atr_EffectsStats stats;
+    atr_effects_stats(effects, &stats);
+    assert_in_range(stats.particles, 10, 21);
+    atr_effects_destroy(effects);
+}
+
 /* Put in the place of %s. */
 #define TOP(fields)                                                                                \
     "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\n" fields                                 \
@@ -446,6 +492,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(catalogue_parse__every_field__arrives),
+        cmocka_unit_test(catalogue_parse__example_of_the_format__is_read_and_plays),
         cmocka_unit_test(catalogue_parse__wrong__says_where_and_what_was_expected),
         cmocka_unit_test(catalogue_parse__larger_than_the_bound__is_refused_unparsed),
         cmocka_unit_test(catalogue_load__builtin__all_are_there_and_name_their_files),
