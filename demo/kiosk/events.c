@@ -8,6 +8,7 @@
 static void on_code(Kiosk *kiosk)
 {
     flow_scan(&kiosk->flow, kiosk->scanner.text, kiosk->scanner.size);
+    scanner_clear(&kiosk->scanner);
 }
 
 /* The reader's keys are told from a person's by time: by the time they come, not that of the last

@@ -73,7 +73,7 @@ bool scanner_find_key(ScannerLayout layout, char character, int *scancode, bool 
     return false;
 }
 
-static void clear(Scanner *scanner)
+void scanner_clear(Scanner *scanner)
 {
     memset(scanner->text, 0, scanner->size);
     scanner->size = 0;
@@ -108,7 +108,7 @@ static bool is_typed(const Scanner *scanner, bool ended)
 static ScannerResult end_run(Scanner *scanner)
 {
     if (scanner->too_long) {
-        clear(scanner);
+        scanner_clear(scanner);
         return SCANNER_TOO_LONG;
     }
     if (is_typed(scanner, true)) {
@@ -126,7 +126,7 @@ ScannerResult scanner_key(Scanner *scanner, int scancode, bool shift, uint64_t n
         return SCANNER_DROPPED;
     }
     if (scanner->size > 0 && run_is_over(scanner, now_ms)) {
-        clear(scanner);
+        scanner_clear(scanner);
     }
     const bool running = scanner->size > 0;
     if (scancode == KEY_RETURN || scancode == KEY_PAD_ENTER) {
@@ -151,7 +151,7 @@ bool scanner_typed(Scanner *scanner, uint64_t now_ms, char *out)
         return false;
     }
     if (!is_typed(scanner, false)) {
-        clear(scanner); /* a code that broke off: nobody types like that */
+        scanner_clear(scanner); /* a code that broke off: nobody types like that */
         return false;
     }
     *out = scanner->text[0];

@@ -44,6 +44,9 @@ typedef struct Scanner {
 /* `scancode` is a USB usage number, as in SDL_Scancode. */
 ScannerResult scanner_key(Scanner *scanner, int scancode, bool shift, uint64_t now_ms);
 
+/* Forgets what was read: nobody's card stays in memory. */
+void scanner_clear(Scanner *scanner);
+
 /* A run lasts: keys belong to the reader. */
 bool scanner_is_running(const Scanner *scanner, uint64_t now_ms);
 
