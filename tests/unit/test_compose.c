@@ -497,6 +497,72 @@ static void compose_commands__turned_by_a_quarter__is_the_sprite_turned(void **s
     atr_compose_destroy(compositor);
 }
 
+/* Bars with gaps between, and a gap in each bar: a clear border, and holes within rows. */
+static atr_Image bars_init(uint32_t bars[32 * 32])
+{
+    for (uint32_t y = 0; y < 32; y++) {
+        for (uint32_t x = 0; x < 32; x++) {
+            const bool inside = x > 0 && y > 0 && x < 31 && y < 31;
+            const bool bar = x % 8 < 3 && (y + x) % 11 != 5 && y / 6 != 2;
+            bars[y * 32 + x] = inside && bar ? 0x01010101u * (100 + x * 4) : 0;
+        }
+    }
+    return (atr_Image){ bars, 32, 32, 32 };
+}
+
+static void compose_commands__sprite_with_holes__same_pixels_kept_or_not(void **state)
+{
+    (void)state;
+    static uint32_t bars[32 * 32];
+    const atr_Image image = bars_init(bars);
+    atr_Compositor *small = compositor_of(64 * 1024);
+    atr_Compositor *large = compositor_of(0);
+    assert_int_equal(atr_compose_set_sprites(small, &image, 1), ATR_OK);
+    assert_int_equal(atr_compose_set_sprites(large, &image, 1), ATR_OK);
+    for (int i = 0; i < 90; i++) {
+        Sheet a;
+        Sheet b;
+        sheet_init(&a, SIDE, SIDE);
+        sheet_init(&b, SIDE, SIDE);
+        atr_DrawCmd cmd = sprite_at(0, (float)(i * 13 % SIDE), (float)(i * 29 % SIDE),
+                                    (float)(40 + i), (float)(130 - i));
+        cmd.color = i % 3 == 0 ? 0x00402010u : 0xffffffffu;
+        draw(small, &a, cmd);
+        draw(large, &b, cmd);
+        assert_memory_equal(a.memory, b.memory, sizeof a.memory);
+    }
+    atr_ComposeStats stats;
+    atr_compose_stats(small, &stats);
+    assert_int_equal(stats.direct, 90);
+    atr_compose_stats(large, &stats);
+    assert_int_equal(stats.direct, 0);
+    atr_compose_destroy(small);
+    atr_compose_destroy(large);
+}
+
+static void compose_commands__turned_and_growing__is_scaled_once(void **state)
+{
+    (void)state;
+    static uint32_t bars[32 * 32];
+    const atr_Image image = bars_init(bars);
+    atr_Compositor *compositor = compositor_of(0);
+    assert_int_equal(atr_compose_set_sprites(compositor, &image, 1), ATR_OK);
+    Sheet sheet;
+    sheet_init(&sheet, SIDE, SIDE);
+    for (int i = 0; i < 40; i++) {
+        atr_DrawCmd cmd = sprite_at(0, 48, 48, (float)(32 + i), (float)(32 + i));
+        cmd.angle_deg = (float)(10 + i);
+        draw(compositor, &sheet, cmd);
+    }
+    assert_fence_stands(&sheet);
+    assert_int_not_equal(pixel(&sheet.canvas, 40, 40), BACKGROUND);
+    atr_ComposeStats stats;
+    atr_compose_stats(compositor, &stats);
+    assert_int_equal(stats.cache_misses, 1);
+    assert_int_equal(stats.cache_hits, 39);
+    atr_compose_destroy(compositor);
+}
+
 static void compose_create__out_of_range__is_refused(void **state)
 {
     (void)state;
@@ -549,6 +615,8 @@ int main(void)
         cmocka_unit_test(compose_commands__tiles__every_changed_pixel_lies_in_a_marked_one),
         cmocka_unit_test(compose_commands__opaque_scaled_up_and_down__stays_opaque_and_in_range),
         cmocka_unit_test(compose_commands__turned_by_a_quarter__is_the_sprite_turned),
+        cmocka_unit_test(compose_commands__sprite_with_holes__same_pixels_kept_or_not),
+        cmocka_unit_test(compose_commands__turned_and_growing__is_scaled_once),
         cmocka_unit_test(compose_create__out_of_range__is_refused),
         cmocka_unit_test(compose_create__memory_fails_anywhere__nothing_leaks),
     };

@@ -225,6 +225,22 @@ static atr__Span span_of(const uint32_t *row, int32_t width)
     return (atr__Span){ (int16_t)first, (int16_t)last, (int16_t)solid_first, (int16_t)solid_last };
 }
 
+static uint32_t rim_of(const uint32_t *pixels, int32_t width, int32_t height, int32_t pitch)
+{
+    const uint32_t *last_row = pixels + (ptrdiff_t)(height - 1) * pitch;
+    uint32_t rim = 0;
+    for (int32_t x = 0; x < width; x++) {
+        rim = pixels[x] > rim ? pixels[x] : rim;
+        rim = last_row[x] > rim ? last_row[x] : rim;
+    }
+    for (int32_t y = 0; y < height; y++) {
+        const uint32_t *row = pixels + (ptrdiff_t)y * pitch;
+        rim = row[0] > rim ? row[0] : rim;
+        rim = row[width - 1] > rim ? row[width - 1] : rim;
+    }
+    return rim >> 24; /* alpha is the highest byte: the greatest pixel has the greatest */
+}
+
 static void scale_into(const atr__Scaler *scaler, atr__Scaled *scaled, uint32_t *pixels,
                        atr__Span *spans)
 {
@@ -236,9 +252,10 @@ static void scale_into(const atr__Scaler *scaler, atr__Scaled *scaled, uint32_t 
     for (int32_t y = 0; y < scaled->height; y++) {
         uint32_t *row = pixels + (ptrdiff_t)(y + 1) * scaled->pitch + 1;
         spans[y] = (atr__Span){ 0 };
-        if (!atr__scale_row(scaler, y, row)) {
+        if (!atr__scale_rows(scaler, y)) {
             continue;
         }
+        atr__scale_columns(scaler, 0, scaled->width, row);
         spans[y] = span_of(row, scaled->width);
         if (spans[y].first < spans[y].last) {
             scaled->top = y < scaled->top ? y : scaled->top;
@@ -247,6 +264,7 @@ static void scale_into(const atr__Scaler *scaler, atr__Scaled *scaled, uint32_t 
             scaled->right = spans[y].last > scaled->right ? spans[y].last : scaled->right;
         }
     }
+    scaled->rim = rim_of(pixels + scaled->pitch + 1, scaled->width, scaled->height, scaled->pitch);
 }
 
 const atr__Scaled *atr__cache_put(atr__ScaleCache *cache, atr_SpriteId sprite,

@@ -144,9 +144,9 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
     }
     const atr_Allocator *allocator = &compositor->allocator;
     compositor->images = atr__alloc_zero(allocator, count, sizeof *compositor->images);
-    compositor->lanes = atr__alloc_zero(allocator, widest, sizeof *compositor->lanes);
+    compositor->lanes = atr__alloc_zero(allocator, widest + 1, sizeof *compositor->lanes);
     compositor->image_count = compositor->images != NULL ? count : 0;
-    compositor->lane_count = compositor->lanes != NULL ? widest : 0;
+    compositor->lane_count = compositor->lanes != NULL ? widest + 1 : 0;
     if (compositor->images == NULL || compositor->lanes == NULL) {
         drop_sprites(compositor);
         return ATR_ERR_NO_MEMORY;
@@ -214,6 +214,30 @@ static void draw_scaled(const atr_Compositor *compositor, const atr__Job *job,
     atr__mark_tiles(job->tiles, seen);
 }
 
+/* One row of it, without what is transparent; ends widened to whole quads. */
+static void draw_direct_row(const atr_Compositor *compositor, const atr__Scaler *scaler,
+                            uint32_t *dst, uint32_t tint)
+{
+    const int32_t count = scaler->last - scaler->first;
+    int32_t drawn = 0;
+    for (int32_t from = 0, to = 0; atr__scale_run(scaler, &from, &to);) {
+        const int32_t first = atr__max_i32(from & ~ATR__SCALED_PAD, drawn);
+        const int32_t last = atr__min_i32((to + ATR__SCALED_PAD) & ~ATR__SCALED_PAD, count);
+        if (first >= last) {
+            continue;
+        }
+        atr__scale_columns(scaler, first, last, compositor->row);
+        compositor->kernels->blend(&(atr__Block){ .dst = dst + first,
+                                                  .dst_pitch = count,
+                                                  .src = compositor->row + first,
+                                                  .src_pitch = count,
+                                                  .width = last - first,
+                                                  .height = 1,
+                                                  .tint = tint });
+        drawn = last;
+    }
+}
+
 /* Too large to keep: scaled row by row, only what is seen. */
 static void draw_direct(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed,
                         int32_t left, int32_t top)
@@ -227,16 +251,10 @@ static void draw_direct(atr_Compositor *compositor, const atr__Job *job, const a
     scaler.first = seen.x - left;
     scaler.last = scaler.first + seen.w;
     atr__scale_begin(&scaler);
-    for (int32_t y = 0; y < seen.h; y++) {
-        if (atr__scale_row(&scaler, seen.y - top + y, compositor->row)) {
-            compositor->kernels->blend(
-                &(atr__Block){ .dst = atr__canvas_at(job->canvas, seen.x, seen.y + y),
-                               .dst_pitch = job->canvas->pitch,
-                               .src = compositor->row,
-                               .src_pitch = ATR__SPRITE_SIDE_MAX,
-                               .width = seen.w,
-                               .height = 1,
-                               .tint = placed->tint });
+    for (int32_t y = seen.y; y < seen.y + seen.h; y++) {
+        if (atr__scale_rows(&scaler, y - top)) {
+            draw_direct_row(compositor, &scaler, atr__canvas_at(job->canvas, seen.x, y),
+                            placed->tint);
         }
     }
     atr__mark_tiles(job->tiles, seen);

@@ -91,19 +91,24 @@ typedef struct atr__Taps {
     uint32_t weight_first, weight_last; /* of the ends; what lies between has equal shares */
 } atr__Taps;
 
-/* One picture on its way to another size, row by row. `column` (taps of the wanted columns) and
- * `lanes` are scratch memory of the compositor. */
+/* One picture on its way to another size, row by row: atr__scale_rows, then its columns. `column`
+ * (taps of the wanted columns) and `lanes` are scratch memory of the compositor. */
 typedef struct atr__Scaler {
     const atr_Image *image;
     int32_t width, height;
     int32_t first, last; /* wanted columns */
     atr__Taps *column;   /* last - first of them */
-    uint64_t *lanes;     /* image->width */
+    uint64_t *lanes;     /* image->width and one more */
 } atr__Scaler;
 
 void atr__scale_begin(atr__Scaler *scaler);
-/* Writes the wanted columns of row y; false when all of it is transparent (then not written). */
-bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out);
+/* Mixes the source rows of row y; false when all of it is transparent. */
+bool atr__scale_rows(const atr__Scaler *scaler, int32_t y);
+/* Writes out[from..to-1], counted from the first wanted column, of the row that was mixed. */
+void atr__scale_columns(const atr__Scaler *scaler, int32_t from, int32_t to, uint32_t *out);
+/* The next columns of that row, from *to on (0 to begin), outside of which all is transparent;
+ * false when no more are. */
+bool atr__scale_run(const atr__Scaler *scaler, int32_t *from, int32_t *to);
 
 /* ---- Scaled sprites (cache.c) ---------------------------------------------------------------- */
 
@@ -117,6 +122,7 @@ typedef struct atr__Scaled {
     int32_t width, height;  /* without the border */
     int32_t pitch;
     int32_t top, bottom, left, right; /* what is not transparent */
+    uint32_t rim;                     /* highest alpha in the outermost rows and columns */
 } atr__Scaled;
 
 typedef struct atr__ScaleCache atr__ScaleCache;
@@ -144,7 +150,7 @@ struct atr_Compositor {
     uint32_t image_count;
     atr__Taps *taps; /* ATR__SPRITE_SIDE_MAX */
     uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
-    uint64_t *lanes; /* lane_count: the widest image */
+    uint64_t *lanes; /* lane_count: the widest image and one more */
     uint32_t lane_count;
     uint64_t sprites, hits, misses, direct;
 };

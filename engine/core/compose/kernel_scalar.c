@@ -156,48 +156,81 @@ static void fill(uint32_t *dst, ptrdiff_t pitch, int32_t width, int32_t height, 
     }
 }
 
-/* Four channels in 16-bit lanes; weights up to 256 stay inside their lanes. */
-static inline uint64_t lanes_of(uint32_t p)
-{
-    const uint64_t wide = ((uint64_t)p | (uint64_t)p << 16) & 0x0000ffff0000ffffu;
-    return (wide | wide << 8) & 0x00ff00ff00ff00ffu;
-}
+/* Pixels, or what belongs to them, two 16-bit lanes each. */
+typedef union Lanes {
+    uint32_t pixel[RUN];
+    uint16_t lane[RUN * 2];
+} Lanes;
 
-static inline uint32_t pixel_of(uint64_t lanes)
-{
-    lanes = (lanes | lanes >> 8) & 0x0000ffff0000ffffu;
-    return (uint32_t)(lanes | lanes >> 16);
-}
+/* What `count` output pixels of a turned sprite see, transposed so that lanes need no shuffling. */
+typedef struct Seen {
+    Lanes here, right, below, both; /* the four neighbours */
+    Lanes fu, fv;                   /* fractions, the same in both lanes */
+} Seen;
 
-/* The four neighbours of u, v; see compose_internal.h for the weights. */
-static inline uint32_t sample(const uint32_t *p, const uint32_t *q, int32_t u, int32_t v)
+static void look(Seen *seen, const atr__Gather *row, int32_t from, int32_t count)
 {
-    if ((p[0] | p[1] | q[0] | q[1]) == 0) {
-        return 0;
+    const uint32_t du = (uint32_t)row->du;
+    const uint32_t dv = (uint32_t)row->dv;
+    const uint32_t u = (uint32_t)row->u + (uint32_t)from * du;
+    const uint32_t v = (uint32_t)row->v + (uint32_t)from * dv;
+    for (uint32_t i = 0, at_u = u, at_v = v; i < (uint32_t)count; i++, at_u += du, at_v += dv) {
+        const uint32_t *p = row->src + (ptrdiff_t)(at_v >> 16) * row->src_pitch + (at_u >> 16);
+        const uint32_t *q = p + row->src_pitch;
+        seen->here.pixel[i] = p[0];
+        seen->right.pixel[i] = p[1];
+        seen->below.pixel[i] = q[0];
+        seen->both.pixel[i] = q[1];
     }
-    const uint32_t fu = ((uint32_t)u >> 8) & 255;
-    const uint32_t fv = ((uint32_t)v >> 8) & 255;
-    const uint32_t both = fu * fv >> 8;
-    const uint64_t sum = lanes_of(p[0]) * (256 - fu - fv + both) + lanes_of(p[1]) * (fu - both) +
-                         lanes_of(q[0]) * (fv - both) + lanes_of(q[1]) * both;
-    return pixel_of(((sum + 0x0080008000800080u) >> 8) & 0x00ff00ff00ff00ffu);
+    for (uint32_t i = 0, at_u = u, at_v = v; i < RUN; i++, at_u += du, at_v += dv) {
+        const uint32_t fu = at_u >> 8 & 255;
+        const uint32_t fv = at_v >> 8 & 255;
+        seen->fu.pixel[i] = fu | fu << 16;
+        seen->fv.pixel[i] = fv | fv << 16;
+    }
+}
+
+/* See compose_internal.h for the weights: they sum to 256, so no lane overflows. */
+static void mix(const Seen *seen, Lanes *out, int32_t count)
+{
+    for (int32_t i = 0; i < count * 2; i++) {
+        const uint16_t fu = seen->fu.lane[i];
+        const uint16_t fv = seen->fv.lane[i];
+        const uint16_t both = (uint16_t)((uint16_t)(fu * fv) >> 8);
+        const uint16_t right = (uint16_t)(fu - both);
+        const uint16_t below = (uint16_t)(fv - both);
+        const uint16_t here = (uint16_t)(256 - fu - below);
+        const uint16_t p = seen->here.lane[i];
+        const uint16_t r = seen->right.lane[i];
+        const uint16_t q = seen->below.lane[i];
+        const uint16_t b = seen->both.lane[i];
+        const uint16_t low = (uint16_t)((p & 255) * here + (r & 255) * right + (q & 255) * below +
+                                        (b & 255) * both + 128);
+        const uint16_t high = (uint16_t)((p >> 8) * here + (r >> 8) * right + (q >> 8) * below +
+                                         (b >> 8) * both + 128);
+        out->lane[i] = (uint16_t)(low >> 8 | (high & 0xff00));
+    }
 }
 
 static void gather(const atr__Gather *row)
 {
-    uint32_t run[RUN];
-    int32_t u = row->u;
-    int32_t v = row->v;
+    Seen seen;
+    Lanes run;
     for (int32_t x = 0; x < row->count; x += RUN) {
         const int32_t count = row->count - x < RUN ? row->count - x : RUN;
-        for (int32_t i = 0; i < count; i++, u += row->du, v += row->dv) {
-            const uint32_t *p = row->src + (ptrdiff_t)(v >> 16) * row->src_pitch + (u >> 16);
-            run[i] = sample(p, p + row->src_pitch, u, v);
+        const int32_t whole = (count + QUAD - 1) & ~(QUAD - 1);
+        for (int32_t i = whole - QUAD; i < whole; i++) {
+            seen.here.pixel[i] = 0; /* what lies beyond count is mixed, never drawn */
+            seen.right.pixel[i] = 0;
+            seen.below.pixel[i] = 0;
+            seen.both.pixel[i] = 0;
         }
+        look(&seen, row, x, count);
+        mix(&seen, &run, whole);
         if (row->tint != ATR__TINT_NONE) {
-            blend_tinted_row(row->dst + x, run, count, row->tint);
+            blend_tinted_row(row->dst + x, run.pixel, count, row->tint);
         } else {
-            blend_plain_row(row->dst + x, run, count);
+            blend_plain_row(row->dst + x, run.pixel, count);
         }
     }
 }

@@ -1,9 +1,15 @@
-/* Rotated sprites: every output pixel looks back into the scaled copy, bilinear, at 1/256 pixel.
- * What lies in a row and inside the sprite is worked out beforehand in whole numbers, so the kernel
- * needs no bounds. */
+/* Rotated sprites: every output pixel looks back into the scaled copy, bilinear, at 1/256 pixel;
+ * one that is larger than its picture looks into a copy of the picture's own size, so that a
+ * growing sprite is not scaled anew for every frame and its source stays small enough for the
+ * nearest cache. What lies in a row and inside the sprite is worked out beforehand in whole
+ * numbers, so the kernel needs no bounds. */
 #include "compose/compose_internal.h"
 
 #include "base/trig.h"
+
+/* A picture whose outermost pixels are stronger than this would, enlarged, fade out over many
+ * output pixels instead of one: it is scaled first. */
+#define RIM_FAINT 8
 
 /* Where the samples come from: u, v = offset + the turned distance from the sprite's centre. */
 typedef struct Source {
@@ -39,7 +45,8 @@ static void narrow(int64_t start, int64_t step, int64_t limit, int64_t *first, i
     *last = high < *last ? high : *last;
 }
 
-static Source source_scaled(const atr__Scaled *scaled)
+/* From a copy with a border, of the sprite's own size or of the picture's. */
+static Source source_scaled(const atr__Scaled *scaled, const atr__Placed *placed)
 {
     return (Source){ .pixels = scaled->pixels,
                      .pitch = scaled->pitch,
@@ -49,8 +56,8 @@ static Source source_scaled(const atr__Scaled *scaled)
                      .v_limit = (int64_t)(scaled->bottom + 1) << 16,
                      .u_offset = ((int64_t)scaled->width << 15) + 32768,
                      .v_offset = ((int64_t)scaled->height << 15) + 32768,
-                     .u_scale = 65536,
-                     .v_scale = 65536 };
+                     .u_scale = ((int64_t)scaled->width << 16) / placed->width,
+                     .v_scale = ((int64_t)scaled->height << 16) / placed->height };
 }
 
 /* Straight from the picture, which has no border: the outer half pixel is left out. */
@@ -64,6 +71,22 @@ static Source source_direct(const atr_Image *image, const atr__Placed *placed)
                      .v_offset = ((int64_t)image->height << 15) - 32768,
                      .u_scale = ((int64_t)image->width << 16) / placed->width,
                      .v_scale = ((int64_t)image->height << 16) / placed->height };
+}
+
+static Source source_for(atr_Compositor *compositor, const atr__Placed *placed)
+{
+    const atr_Image *image = &compositor->images[placed->sprite];
+    if (placed->width >= image->width && placed->height >= image->height) {
+        atr__Placed own = *placed;
+        own.width = image->width;
+        own.height = image->height;
+        const atr__Scaled *copy = atr__scaled_for(compositor, &own);
+        if (copy != NULL && copy->rim <= RIM_FAINT) {
+            return source_scaled(copy, placed);
+        }
+    }
+    const atr__Scaled *scaled = atr__scaled_for(compositor, placed);
+    return scaled != NULL ? source_scaled(scaled, placed) : source_direct(image, placed);
 }
 
 static int32_t turned(float value)
@@ -89,10 +112,7 @@ void atr__draw_rotated(atr_Compositor *compositor, const atr__Job *job, const at
     if (seen.w == 0) {
         return;
     }
-    const atr__Scaled *scaled = atr__scaled_for(compositor, placed);
-    const Source source = scaled != NULL
-                              ? source_scaled(scaled)
-                              : source_direct(&compositor->images[placed->sprite], placed);
+    const Source source = source_for(compositor, placed);
     const int64_t centre_x = (int64_t)atr__floor_i32(placed->x * 256.0f) * 256;
     const int64_t centre_y = (int64_t)atr__floor_i32(placed->y * 256.0f) * 256;
     const int64_t du = cosine * source.u_scale >> 16;

@@ -96,10 +96,11 @@ static bool mix_rows(const atr__Scaler *scaler, const atr__Taps *rows, int32_t f
         scaler->lanes[x] = rounded(sum);
         any |= scaler->lanes[x];
     }
+    scaler->lanes[last] = 0; /* has no weight */
     return any != 0;
 }
 
-bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out)
+bool atr__scale_rows(const atr__Scaler *scaler, int32_t y)
 {
     const int32_t count = scaler->last - scaler->first;
     if (count <= 0) {
@@ -107,10 +108,21 @@ bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out)
     }
     const atr__Taps rows = taps_for(y, scaler->image->height, scaler->height);
     const atr__Taps *end = &scaler->column[count - 1];
-    if (!mix_rows(scaler, &rows, scaler->column[0].first, end->first + end->count)) {
-        return false;
+    return mix_rows(scaler, &rows, scaler->column[0].first, end->first + end->count);
+}
+
+void atr__scale_columns(const atr__Scaler *scaler, int32_t from, int32_t to, uint32_t *out)
+{
+    if (scaler->width >= scaler->image->width) {
+        for (int32_t x = from; x < to; x++) {
+            const atr__Taps *taps = &scaler->column[x];
+            const uint64_t *lanes = &scaler->lanes[taps->first];
+            out[x] =
+                pixel_of(rounded(lanes[0] * taps->weight_first + lanes[1] * taps->weight_last));
+        }
+        return;
     }
-    for (int32_t x = 0; x < count; x++) {
+    for (int32_t x = from; x < to; x++) {
         const atr__Taps *taps = &scaler->column[x];
         const uint64_t *lanes = &scaler->lanes[taps->first];
         uint64_t sum = lanes[0] * taps->weight_first;
@@ -118,6 +130,48 @@ bool atr__scale_row(const atr__Scaler *scaler, int32_t y, uint32_t *out)
             sum += lanes[i] * weight_at(taps, i);
         }
         out[x] = pixel_of(rounded(sum));
+    }
+}
+
+/* The first column, from `from` on, that takes from source column `source` or later. */
+static int32_t column_reaching(const atr__Scaler *scaler, int32_t from, int32_t source)
+{
+    int32_t low = from;
+    int32_t high = scaler->last - scaler->first;
+    while (low < high) {
+        const int32_t middle = low + (high - low) / 2;
+        const atr__Taps *taps = &scaler->column[middle];
+        if (taps->first + taps->count > source) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+bool atr__scale_run(const atr__Scaler *scaler, int32_t *from, int32_t *to)
+{
+    const int32_t count = scaler->last - scaler->first;
+    if (*to >= count) {
+        return false;
+    }
+    const int32_t end = scaler->column[count - 1].first + scaler->column[count - 1].count;
+    int32_t source = scaler->column[*to].first;
+    while (source < end && scaler->lanes[source] == 0) {
+        source++;
+    }
+    *from = column_reaching(scaler, *to, source);
+    if (source == end) {
+        return false;
+    }
+    while (source < end && scaler->lanes[source] != 0) {
+        source++;
+    }
+    /* A column may begin on the last of them. */
+    *to = column_reaching(scaler, *from, source);
+    while (*to < count && scaler->column[*to].first < source) {
+        ++*to;
     }
     return true;
 }
