@@ -188,6 +188,7 @@ static void overlay_collect(atr_Plugin *plugin)
     data->history_count =
         atr_frame_history(plugin->frames, data->history_ms, ATR_COUNT_OF(data->history_ms));
     atr_plugin_stats(plugin, &data->stats);
+    data->stats.queue.waiting += plugin->list.count; /* what waited until this frame took it */
     if (plugin->overlay.mode == ATR_OVERLAY_FULL) {
         uses_collect(plugin, data);
         const atr__Usage usage = atr__loader_usage(&plugin->loader);

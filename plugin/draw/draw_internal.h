@@ -46,7 +46,7 @@ atr_Transform atr__state_transform(const atr__State *state);
 
 /* ---- expand.c -------------------------------------------------------------------------------- */
 
-/* Texts turned into sprites, everything else copied; ranges are cut to the particles there are.
+/* Texts turned into sprites, what can be drawn copied; ranges are cut to the particles there are.
  * @return how many, at most `capacity`. */
 uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uint32_t count,
                      uint32_t particle_count, atr_DrawCmd *out, uint32_t capacity);

@@ -54,12 +54,31 @@ static uint32_t text_expand(const atr__Assets *assets, const atr_DrawCmd *text, 
     return count;
 }
 
+/* Letters have the ids behind the pictures that were loaded: what the effects have named since then
+ * must not be taken for one. */
+static bool is_drawable(const atr__Assets *assets, const atr_DrawCmd *command)
+{
+    switch (command->kind) {
+    case ATR_DRAW_SPRITE:
+    case ATR_DRAW_PARTICLES:
+        return command->sprite < assets->glyph_first;
+    case ATR_DRAW_RECT:
+    case ATR_DRAW_TEXT:
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uint32_t count,
                      uint32_t particle_count, atr_DrawCmd *out, uint32_t capacity)
 {
     uint32_t used = 0;
     for (uint32_t i = 0; i < count && used < capacity; i++) {
         atr_DrawCmd command = commands[i];
+        if (!is_drawable(assets, &command)) {
+            continue;
+        }
         if (command.kind == ATR_DRAW_PARTICLES) {
             command.first = command.first < particle_count ? command.first : particle_count;
             const uint32_t left = particle_count - command.first;

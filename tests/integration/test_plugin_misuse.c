@@ -174,6 +174,59 @@ static void plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* Letters lie behind the named pictures: a new name must not show one until its own is there. */
+static void plugin_end_frame__picture_not_yet_loaded__is_not_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 160);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        atr_EffectDef def = { .name = "new", .duration = 2, .node_count = 2 };
+        def.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_EMITTER,
+                                         .frames = 40,
+                                         .sheet = "new.png",
+                                         .life = { .low = 2 },
+                                         .size = { .low = 60 },
+                                         .burst_count = 1 };
+        def.nodes[0].bursts[0].count.low = 40;
+        def.nodes[1] =
+            (atr_EffectNode){ .type = ATR_NODE_RING, .sheet = "newer.png", .size = { .low = 90 } };
+        assert_int_equal(atr_effects_define(atr_plugin_effects(plugin), &def), ATR_OK);
+        const atr_TriggerResult result = atr_effect_trigger(atr_plugin_effects(plugin), "new",
+                                                            &(atr_Trigger){ .x = 100, .y = 80 });
+        assert_int_equal(result.decision, ATR_DECISION_PLAYED);
+        begin_grey(plugin, screen.renderer);
+        atr_plugin_end_frame(plugin);
+        assert_grey(&screen);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void plugin_end_frame__unknown_kind__draws_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 160);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        begin_grey(plugin, screen.renderer);
+        const atr_DrawCmd command = { .kind = 77,
+                                      .sprite = sprite_named(plugin, "coin.png"),
+                                      .color = 0xffffffffu,
+                                      .x = 100,
+                                      .y = 80,
+                                      .w = 50,
+                                      .h = 50 };
+        assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &command), ATR_OK);
+        atr_plugin_end_frame(plugin);
+        assert_grey(&screen);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
 /* ---- In the middle of a frame ---------------------------------------------------------------- */
 
 static void plugin_event__reset_between_layers__draws_on(void **state)
@@ -276,6 +329,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_end_frame__rectangle_beyond_all__fills_the_picture),
         cmocka_unit_test(plugin_end_frame__range_and_text_without_end__stay_inside),
         cmocka_unit_test(plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used),
+        cmocka_unit_test(plugin_end_frame__picture_not_yet_loaded__is_not_seen),
+        cmocka_unit_test(plugin_end_frame__unknown_kind__draws_nothing),
         cmocka_unit_test(plugin_event__reset_between_layers__draws_on),
         cmocka_unit_test(plugin_reattach__between_layers__draws_on),
         cmocka_unit_test(plugin_detach__mail_waits_that_plays_effects__is_delivered),

@@ -165,6 +165,20 @@ static void overlay_full__host_adds_figures__shown(void **state)
     screen_close(&screen);
 }
 
+static void overlay_full__commands_pushed__depth_is_what_the_frame_took(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, 640, 480);
+    atr_Plugin *plugin = open_at(&screen, false);
+    atr_plugin_set_overlay(plugin, ATR_OVERLAY_FULL);
+    push_scene(plugin);
+    free(frame(plugin, &screen));
+    assert_int_equal(plugin->overlay.data.stats.queue.waiting, 5);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+}
+
 static void overlay_words__both_languages__present(void **state)
 {
     (void)state;
@@ -187,6 +201,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(overlay_draw__turned_off__leaves_nothing),
         cmocka_unit_test(overlay_compose__clock_runs__ten_times_a_second),
         cmocka_unit_test(overlay_full__host_adds_figures__shown),
+        cmocka_unit_test(overlay_full__commands_pushed__depth_is_what_the_frame_took),
         cmocka_unit_test(overlay_words__both_languages__present),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

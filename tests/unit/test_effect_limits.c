@@ -201,6 +201,24 @@ static void effects_set_anchor__name_too_long_or_empty__takes_no_place(void **st
     atr_effects_destroy(f.effects);
 }
 
+static void effect_post__name_longer_than_any__is_unknown(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f);
+    atr_EffectDef def = plain_def();
+    strcpy(def.name, "an_effect_with_the_longest_name");
+    assert_int_equal(strlen(def.name), ATR_EFFECT_NAME_MAX);
+    assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
+    assert_int_equal(atr_effect_post(f.effects, "an_effect_with_the_longest_name_2", NULL), ATR_OK);
+    advance_ms(&f, 16);
+    atr_EffectsStats stats;
+    atr_effects_stats(f.effects, &stats);
+    assert_int_equal(stats.decisions[ATR_DECISION_UNKNOWN], 1);
+    assert_int_equal(stats.instances, 0);
+    atr_effects_destroy(f.effects);
+}
+
 /* ---- While no frame is drawn ----------------------------------------------------------------- */
 
 static void effect_trigger__merged_while_no_frame_is_drawn__lives_from_then(void **state)
@@ -282,6 +300,7 @@ int main(void)
         cmocka_unit_test(effects_advance__frames_backwards__each_is_shown_as_long),
         cmocka_unit_test(effects_define__drag_below_zero_or_too_many_alive__is_refused),
         cmocka_unit_test(effects_set_anchor__name_too_long_or_empty__takes_no_place),
+        cmocka_unit_test(effect_post__name_longer_than_any__is_unknown),
         cmocka_unit_test(effect_trigger__merged_while_no_frame_is_drawn__lives_from_then),
         cmocka_unit_test(effects_set_time_scale__paused_and_no_frame_drawn__nothing_expires),
         cmocka_unit_test(effect_trigger__the_running_one_fades__is_played_anew),

@@ -187,7 +187,9 @@ atr_Status atr_effect_post(atr_Effects *effects, const char *name, const atr_Tri
     if (effects->post_count < effects->desc.max_posts) {
         const uint32_t at = (effects->post_first + effects->post_count++) % effects->desc.max_posts;
         atr__Post *post = &effects->posts[at];
-        snprintf(post->name, sizeof post->name, "%s", name);
+        /* Cut, a name that is too long could be another's: it stays unknown. */
+        const bool known = strlen(name) <= ATR_EFFECT_NAME_MAX;
+        snprintf(post->name, sizeof post->name, "%s", known ? name : "");
         post->trigger = trigger != NULL ? *trigger : (atr_Trigger){ 0 };
         st = ATR_OK;
     } else {
