@@ -928,6 +928,15 @@ static void signal_done(void *user, atr_EffectId id)
     pthread_mutex_unlock(&signal->lock);
 }
 
+static void signal_wait(Signal *signal)
+{
+    pthread_mutex_lock(&signal->lock);
+    while (signal->count == 0) {
+        pthread_cond_wait(&signal->changed, &signal->lock);
+    }
+    pthread_mutex_unlock(&signal->lock);
+}
+
 static void maintenance__no_frame_is_drawn__overdue_ones_end_and_done_is_called(void **state)
 {
     (void)state;
@@ -943,14 +952,53 @@ static void maintenance__no_frame_is_drawn__overdue_ones_end_and_done_is_called(
         effects, "coins", &(atr_Trigger){ .done = signal_done, .user = &signal });
     atr_effects_advance(effects, test_clock_monotonic_ns(&clock));
     test_clock_pass_ms(&clock, 5000);
-    pthread_mutex_lock(&signal.lock);
-    while (signal.count == 0) {
-        pthread_cond_wait(&signal.changed, &signal.lock);
-    }
-    pthread_mutex_unlock(&signal.lock);
+    signal_wait(&signal);
     assert_false(atr_effect_is_live(effects, r.id));
     atr_effects_destroy(effects);
     assert_int_equal(signal.count, 1);
+}
+
+/* Called on the maintenance thread: says so and stays until it is let go. */
+typedef struct Gate {
+    Signal entered, left;
+} Gate;
+
+static void stay_at_gate(void *user, atr_EffectId id)
+{
+    Gate *gate = user;
+    signal_done(&gate->entered, id);
+    signal_wait(&gate->left);
+}
+
+static void maintenance__another_ends_during_its_callback__is_called_without_a_frame(void **state)
+{
+    (void)state;
+    TestClock clock = { 0 };
+    test_clock_pass_ms(&clock, 1000);
+    Gate gate = { { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 },
+                  { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 } };
+    Signal second = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 };
+    atr_Effects *effects = NULL;
+    assert_int_equal(
+        atr_effects_create(&(atr_EffectsDesc){ .clock = test_clock(&clock) }, &effects), ATR_OK);
+    atr_EffectDef def = coins_def("short", ATR_IMPORTANCE_MEDIUM);
+    assert_int_equal(atr_effects_define(effects, &def), ATR_OK);
+    def = coins_def("long", ATR_IMPORTANCE_MEDIUM);
+    def.duration = 60;
+    assert_int_equal(atr_effects_define(effects, &def), ATR_OK);
+    (void)atr_effect_trigger(effects, "short",
+                             &(atr_Trigger){ .done = stay_at_gate, .user = &gate });
+    const atr_TriggerResult r =
+        atr_effect_trigger(effects, "long", &(atr_Trigger){ .done = signal_done, .user = &second });
+    atr_effects_advance(effects, test_clock_monotonic_ns(&clock));
+    test_clock_pass_ms(&clock, 5000);
+    signal_wait(&gate.entered);
+    assert_int_equal(atr_effect_stop(effects, r.id, false), ATR_OK); /* the other one delivers */
+    signal_done(&gate.left, r.id);
+    signal_wait(&second);
+    atr_effects_destroy(effects);
+    assert_int_equal(gate.entered.count, 1);
+    assert_int_equal(second.count, 1);
 }
 
 enum { POSTERS = 3, POSTS = 200 };
@@ -1030,6 +1078,7 @@ int main(void)
         cmocka_unit_test(effects_create__memory_fails_anywhere__nothing_leaks),
         cmocka_unit_test(effects_advance__once_defined__allocates_nothing),
         cmocka_unit_test(maintenance__no_frame_is_drawn__overdue_ones_end_and_done_is_called),
+        cmocka_unit_test(maintenance__another_ends_during_its_callback__is_called_without_a_frame),
         cmocka_unit_test(effect_post__many_threads_while_frames_are_drawn__each_is_played_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
