@@ -304,6 +304,74 @@ static void catalogue_load__builtin__all_are_there_and_name_their_files(void **s
     atr_effects_destroy(effects);
 }
 
+/* Everything of a frame but its colours. */
+typedef struct Picture {
+    uint32_t commands, particles;
+    atr_DrawCmd command[16];
+    float x[64], y[64], size[64], angle[64];
+} Picture;
+
+static void picture_take(atr_Effects *effects, atr_RenderQueue *queue, Picture *out)
+{
+    memset(out, 0, sizeof *out);
+    atr_DrawList list;
+    assert_int_equal(atr_effects_draw(effects, queue), 0);
+    atr_queue_take(queue, &list);
+    const atr_Particles p = atr_effects_particles(effects);
+    assert_true(list.count <= ATR_COUNT_OF(out->command) && p.count <= ATR_COUNT_OF(out->x));
+    out->commands = list.count;
+    out->particles = p.count;
+    for (uint32_t i = 0; i < list.count; i++) {
+        out->command[i] = list.commands[i];
+        out->command[i].color = 0;
+    }
+    for (uint32_t i = 0; i < p.count; i++) {
+        out->x[i] = p.x[i];
+        out->y[i] = p.y[i];
+        out->size[i] = p.size[i];
+        out->angle[i] = p.angle_deg[i];
+    }
+}
+
+static void catalogue_load__builtin__with_less_motion_nothing_moves(void **state)
+{
+    (void)state;
+    atr_Effects *effects = effects_fixed(0);
+    atr_RenderQueue *queue = NULL;
+    assert_int_equal(atr_queue_create(NULL, &queue), ATR_OK);
+    assert_int_equal(atr_catalogue_load(effects, NULL), ATR_OK);
+    atr_effects_set_reduced_motion(effects, true);
+    const char *name = NULL;
+    for (uint32_t i = 0; (name = atr_effects_name(effects, i)) != NULL; i++) {
+        print_message("  %s\n", name);
+        const atr_TriggerResult r =
+            atr_effect_trigger(effects, name, &(atr_Trigger){ .x = 640, .y = 200, .amount = 70 });
+        assert_int_equal(r.decision, ATR_DECISION_PLAYED);
+        static Picture first;
+        static Picture now;
+        atr_effects_advance(effects, 0);
+        picture_take(effects, queue, &first);
+        assert_true(first.commands > 0);
+        for (;;) {
+            atr_effects_advance(effects, 0);
+            if (!atr_effect_is_live(effects, r.id)) {
+                break;
+            }
+            picture_take(effects, queue, &now);
+            if (now.commands == first.commands && now.particles == first.particles) {
+                assert_memory_equal(&now, &first, sizeof now);
+            } else {
+                assert_true(now.particles <= first.particles); /* some went before the others */
+            }
+        }
+        for (int frame = 0; frame < 300; frame++) {
+            atr_effects_advance(effects, 0);
+        }
+    }
+    atr_queue_destroy(queue);
+    atr_effects_destroy(effects);
+}
+
 static void catalogue_load__builtin__every_effect_shows_itself_and_ends_within_4_s(void **state)
 {
     (void)state;
@@ -496,6 +564,7 @@ int main(void)
         cmocka_unit_test(catalogue_parse__wrong__says_where_and_what_was_expected),
         cmocka_unit_test(catalogue_parse__larger_than_the_bound__is_refused_unparsed),
         cmocka_unit_test(catalogue_load__builtin__all_are_there_and_name_their_files),
+        cmocka_unit_test(catalogue_load__builtin__with_less_motion_nothing_moves),
         cmocka_unit_test(catalogue_load__builtin__every_effect_shows_itself_and_ends_within_4_s),
         cmocka_unit_test(coin_shower__amount__is_the_number_of_coins),
         cmocka_unit_test(catalogue_load__folder__replaces_adds_and_skips_bad_files),
