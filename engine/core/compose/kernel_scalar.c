@@ -190,8 +190,8 @@ static void look(Seen *seen, const atr__Gather *row, int32_t from, int32_t count
     }
 }
 
-/* See compose_internal.h for the weights: they sum to 256, so no lane overflows. */
-static void mix(const Seen *seen, Lanes *out, int32_t count)
+/* Into `here`. See compose_internal.h for the weights: they sum to 256, so no lane overflows. */
+static void mix(Seen *seen, int32_t count)
 {
     for (int32_t i = 0; i < count * 2; i++) {
         const uint16_t fu = seen->fu.lane[i];
@@ -208,14 +208,13 @@ static void mix(const Seen *seen, Lanes *out, int32_t count)
                                         (b & 255) * both + 128);
         const uint16_t high = (uint16_t)((p >> 8) * here + (r >> 8) * right + (q >> 8) * below +
                                          (b >> 8) * both + 128);
-        out->lane[i] = (uint16_t)(low >> 8 | (high & 0xff00));
+        seen->here.lane[i] = (uint16_t)(low >> 8 | (high & 0xff00));
     }
 }
 
 static void gather(const atr__Gather *row)
 {
     Seen seen;
-    Lanes run;
     for (int32_t x = 0; x < row->count; x += RUN) {
         const int32_t count = row->count - x < RUN ? row->count - x : RUN;
         const int32_t whole = (count + QUAD - 1) & ~(QUAD - 1);
@@ -226,11 +225,11 @@ static void gather(const atr__Gather *row)
             seen.both.pixel[i] = 0;
         }
         look(&seen, row, x, count);
-        mix(&seen, &run, whole);
+        mix(&seen, whole);
         if (row->tint != ATR__TINT_NONE) {
-            blend_tinted_row(row->dst + x, run.pixel, count, row->tint);
+            blend_tinted_row(row->dst + x, seen.here.pixel, count, row->tint);
         } else {
-            blend_plain_row(row->dst + x, run.pixel, count);
+            blend_plain_row(row->dst + x, seen.here.pixel, count);
         }
     }
 }

@@ -3,6 +3,10 @@
  * overflows, and equal weights for all channels keep colour at or below alpha. */
 #include "compose/compose_internal.h"
 
+#include <string.h>
+
+#define CHUNK 32 /* pixels mixed at a time */
+
 static inline uint64_t lanes_of(uint32_t p)
 {
     const uint64_t wide = ((uint64_t)p | (uint64_t)p << 16) & 0x0000ffff0000ffffu;
@@ -82,21 +86,53 @@ void atr__scale_begin(atr__Scaler *scaler)
     }
 }
 
+/* Two rows at most, for an axis that grows: in bytes, so that a compiler vectorises it. */
+static void mix_two(const uint32_t *first, const uint32_t *second, const atr__Taps *rows,
+                    uint64_t *restrict lanes, int32_t count)
+{
+    const uint8_t *a = (const uint8_t *)first;
+    const uint8_t *b = (const uint8_t *)second;
+    const uint16_t weight_a = (uint16_t)rows->weight_first;
+    const uint16_t weight_b = (uint16_t)rows->weight_last;
+    for (int32_t x = 0; x < count; x += CHUNK) {
+        uint8_t bytes[CHUNK * 4];
+        uint32_t pixels[CHUNK];
+        const int32_t some = count - x < CHUNK ? count - x : CHUNK;
+        for (int32_t i = 0; i < some * 4; i++) {
+            const uint16_t sum =
+                (uint16_t)(a[x * 4 + i] * weight_a + b[x * 4 + i] * weight_b + 128);
+            bytes[i] = (uint8_t)(sum >> 8);
+        }
+        memcpy(pixels, bytes, (size_t)some * sizeof *pixels);
+        for (int32_t i = 0; i < some; i++) {
+            lanes[x + i] = lanes_of(pixels[i]);
+        }
+    }
+}
+
 /* Rows of the source, weighted, into one row of lanes; false when all of it is transparent. */
 static bool mix_rows(const atr__Scaler *scaler, const atr__Taps *rows, int32_t first, int32_t last)
 {
     const atr_Image *image = scaler->image;
     const uint32_t *top = image->pixels + (ptrdiff_t)rows->first * image->pitch;
+    uint64_t *lanes = scaler->lanes;
+    if (rows->count <= 2) {
+        const uint32_t *next = rows->count == 2 ? top + image->pitch : top;
+        mix_two(top + first, next + first, rows, lanes + first, last - first);
+    } else {
+        for (int32_t x = first; x < last; x++) {
+            uint64_t sum = lanes_of(top[x]) * rows->weight_first;
+            for (int32_t i = 1; i < rows->count; i++) {
+                sum += lanes_of(top[(ptrdiff_t)i * image->pitch + x]) * weight_at(rows, i);
+            }
+            lanes[x] = rounded(sum);
+        }
+    }
     uint64_t any = 0;
     for (int32_t x = first; x < last; x++) {
-        uint64_t sum = lanes_of(top[x]) * rows->weight_first;
-        for (int32_t i = 1; i < rows->count; i++) {
-            sum += lanes_of(top[(ptrdiff_t)i * image->pitch + x]) * weight_at(rows, i);
-        }
-        scaler->lanes[x] = rounded(sum);
-        any |= scaler->lanes[x];
+        any |= lanes[x];
     }
-    scaler->lanes[last] = 0; /* has no weight */
+    lanes[last] = 0; /* has no weight */
     return any != 0;
 }
 
