@@ -96,6 +96,35 @@ static void overlay_draw__every_size_and_language__within_the_picture(void **sta
     }
 }
 
+/* The first frame after it: the letters of the new size are not there yet. */
+static void overlay_draw__window_made_smaller__fits_at_once(void **state)
+{
+    (void)state;
+    static const int sizes[][2] = { { 640, 360 }, { 320, 240 }, { 900, 300 } };
+    for (size_t i = 0; i < ATR_COUNT_OF(sizes); i++) {
+        print_message("  %dx%d\n", sizes[i][0], sizes[i][1]);
+        Screen screen;
+        screen_open(&screen, renderer_name, 1280, 720);
+        atr_Plugin *plugin = open_at(&screen, false);
+        atr_plugin_set_overlay(plugin, ATR_OVERLAY_FULL);
+        free(frame(plugin, &screen));
+        screen.width = sizes[i][0];
+        screen.height = sizes[i][1];
+        SDL_SetWindowSize(screen.window, screen.width, screen.height);
+        for (SDL_Event event; SDL_PollEvent(&event);) {
+            (void)atr_plugin_event(plugin, &event);
+        }
+        uint32_t *pixels = frame(plugin, &screen);
+        const SDL_Rect panel = panel_in(pixels, screen.width, screen.height);
+        free(pixels);
+        assert_true(panel.w > 50 && panel.h > 15);
+        assert_true(panel.x + panel.w <= screen.width - 4);
+        assert_true(panel.y + panel.h <= screen.height - 4);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
 static void overlay_draw__turned_off__leaves_nothing(void **state)
 {
     (void)state;
@@ -198,6 +227,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(overlay_draw__every_size_and_language__within_the_picture),
+        cmocka_unit_test(overlay_draw__window_made_smaller__fits_at_once),
         cmocka_unit_test(overlay_draw__turned_off__leaves_nothing),
         cmocka_unit_test(overlay_compose__clock_runs__ten_times_a_second),
         cmocka_unit_test(overlay_full__host_adds_figures__shown),
