@@ -436,6 +436,22 @@ static void open__without_memory__gives_back_all(void **state)
     }
 }
 
+/* A file that was taken away keeps nothing: what is written to it must not be acknowledged. */
+static void write__file_deleted_while_open__refused(void **state)
+{
+    const Fixture *f = *state;
+    atr_Store store;
+    make_database(f, false);
+    assert_int_equal(atr_sqlite_store_open(&(atr_SqliteDesc){ .path = f->path }, &store, NULL),
+                     ATR_OK);
+    atr_User before = fixture_user(101);
+    assert_int_equal(store.ops->user_add(store.self, &before), ATR_OK);
+    assert_int_equal(unlink(f->path), 0);
+    atr_User after = fixture_user(102);
+    assert_int_equal(store.ops->user_add(store.self, &after), ATR_ERR_IO);
+    store.ops->close(store.self);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -459,6 +475,7 @@ int main(void)
         TEST(open__file_not_writable__denied),
         TEST(read_only__writes_are_denied),
         TEST(write__locked_by_another__busy_then_goes_on),
+        TEST(write__file_deleted_while_open__refused),
         TEST(ledger__is_append_only),
         TEST(ledger_check__row_without_balance__is_named),
         TEST(open__by_many_processes_at_once__makes_one_database),

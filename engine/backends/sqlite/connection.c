@@ -132,13 +132,30 @@ static void roll_back(atr__Sqlite *db)
     }
 }
 
+/* SQLite writes on happily into a file that was deleted or replaced: what it acknowledges then is
+ * gone with the process. One stat() a transaction tells. */
+static atr_Status check_in_place(atr__Sqlite *db)
+{
+    int moved = 0;
+    if (sqlite3_file_control(db->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+        moved != 0) {
+        atr_log(&db->log, ATR_LOG_ERROR, ATR__SQLITE_MODULE,
+                "the database file was deleted or replaced while it was open");
+        return ATR_ERR_IO;
+    }
+    return ATR_OK;
+}
+
 atr_Status atr__sqlite_begin(atr__Sqlite *db, atr__SqliteMode mode)
 {
     if (!atr__sqlite_enter(db)) {
         return ATR_ERR_BUSY;
     }
-    const atr_Status status =
-        run(db, mode == ATR__SQLITE_WRITE ? ATR__SQL_BEGIN_WRITE : ATR__SQL_BEGIN_READ);
+    const bool writes = mode == ATR__SQLITE_WRITE;
+    atr_Status status = writes ? check_in_place(db) : ATR_OK;
+    if (status == ATR_OK) {
+        status = run(db, writes ? ATR__SQL_BEGIN_WRITE : ATR__SQL_BEGIN_READ);
+    }
     if (status != ATR_OK) {
         roll_back(db);
         atr__sqlite_leave(db);
