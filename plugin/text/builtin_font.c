@@ -3,8 +3,8 @@
  *
  * A letter is a few strokes on a grid: capitals stand from y = 0 to the baseline at y = 14, small
  * letters begin at 4, tails end at 18. Strokes are flattened to segments, and a pixel's coverage is
- * its distance to the nearest one, so the letters are smooth at every size. Covers ASCII 32 to 126;
- * everything else is an empty box.
+ * its distance to the nearest one, so the letters are smooth at every size. Covers ASCII 32 to 126
+ * and the bullet, which hides digits; everything else is an empty box.
  *
  * A stroke is written as a kind and points, two letters each, 'a' = 0:
  *     -  straight lines      ~  a curve that begins and ends at its outer points
@@ -20,6 +20,7 @@
 #define SIDE         1.6f /* room left and right of the strokes, grid units */
 #define SEGMENTS_MAX 96
 #define CURVE_STEPS  8
+#define BULLET       0x2022u
 
 typedef struct Letter {
     uint8_t width; /* grid units between the outermost strokes */
@@ -122,6 +123,7 @@ static const Letter letters[] = {
     { 0, "-aaaq" },                                       /* | */
     { 4, "-aacbcheicjcpaq" },                             /* } */
     { 8, "~ajcgglii" },                                   /* ~ */
+    { 3, "@agdgdjaj -bhci" },                             /* bullet */
     { 8, "-aaiaioaoaa" },                                 /* what no font covers */
 };
 
@@ -136,12 +138,16 @@ typedef struct Outline {
 
 bool atr__builtin_has(uint32_t c)
 {
-    return c >= 32 && c < 127;
+    return (c >= 32 && c < 127) || c == BULLET;
 }
 
 static const Letter *letter_of(uint32_t c)
 {
-    return &letters[atr__builtin_has(c) ? c - 32 : ATR_COUNT_OF(letters) - 1];
+    const size_t count = ATR_COUNT_OF(letters);
+    if (c == BULLET) {
+        return &letters[count - 2];
+    }
+    return &letters[atr__builtin_has(c) ? c - 32 : count - 1];
 }
 
 static float unit_of(int32_t size_px)

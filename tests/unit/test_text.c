@@ -157,6 +157,7 @@ static void text_builtin__uncovered_characters__counted(void **state)
 {
     (void)state;
     assert_int_equal(measure(builtin, "abc", &plain).missing, 0);
+    assert_int_equal(measure(builtin, "\xe2\x80\xa2\xe2\x80\xa2 4821", &plain).missing, 0);
     assert_int_equal(measure(builtin, "a\xc3\xa9\xd8\xa8", &plain).missing, 2);
 }
 
