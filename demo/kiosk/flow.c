@@ -294,6 +294,8 @@ void flow_press(Flow *flow, Control control)
     case CONTROL_GUEST:
         flow->guest = true;
         flow->card_ticket = 0;
+        memset(flow->digits, 0, sizeof flow->digits); /* what was typed was no card of theirs */
+        flow->digit_count = 0;
         flow->card = flow->card == CARD_PAUSED ? CARD_PAUSED : CARD_TYPING;
         flow__identified(flow);
         break;

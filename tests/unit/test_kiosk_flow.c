@@ -361,8 +361,11 @@ static void flow_press__as_a_guest__previews_and_then_takes_a_card(void **state)
 {
     (void)state;
     scan(RECEIPT);
+    flow_press(&flow, CONTROL_DIGIT_9);
     flow_press(&flow, CONTROL_GUEST);
     assert_int_equal(mall.previews, 1);
+    assert_int_equal(flow.digit_count, 0);
+    assert_string_equal(flow.digits, "");
     const atr_Preview preview = { .decoded = true,
                                   .verdict = { .outcome = ATR_OUTCOME_ACCEPTED },
                                   .reward = { .coins = 12 } };

@@ -66,7 +66,7 @@ static float lines_of(const char *text, float width, float line)
     for (; *text != '\0'; text++) {
         count += ((unsigned char)*text & 0xc0u) != 0x80u ? 1.0f : 0.0f;
     }
-    const float lines = ceilf(count * line * 0.29f / width);
+    const float lines = ceilf(count * line * 0.27f / width);
     return lines < 1 ? 1 : lines > 3 ? 3 : lines;
 }
 
