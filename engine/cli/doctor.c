@@ -137,7 +137,7 @@ static void check_fonts(Doctor *doctor, const AppConfig *config)
                                                                : "";
         const bool found = app_find_font(config, rows[i].font, path, sizeof path) == ATR_OK;
         if (found && wanted[0] != '\0' && strcmp(wanted, path) != 0) {
-            snprintf(text, sizeof text, "%s cannot be read; %s is used", wanted, path);
+            snprintf(text, sizeof text, "%s is no font that can be read; %s is used", wanted, path);
             report(doctor, FINDING_WARNING, rows[i].name, text);
         } else {
             report(doctor, found ? FINDING_OK : FINDING_WARNING, rows[i].name,

@@ -61,18 +61,27 @@ static const CliVerb verbs[] = {
       CLI_BIT(CLI_OPTION_JSON), 0, cli_doctor },
 };
 
-static void print_usage(FILE *out)
+/* Every verb, or those of one noun. False when it has none. */
+static bool print_usage(FILE *out, const char *noun)
 {
-    fputs("usage: atrium NOUN VERB [options]\n\n", out);
+    bool found = false;
     for (size_t i = 0; i < ATR_COUNT_OF(verbs); i++) {
         const CliVerb *v = &verbs[i];
+        if (noun != NULL && strcmp(noun, v->noun) != 0) {
+            continue;
+        }
+        fputs(found ? "" : "usage: atrium NOUN VERB [options]\n\n", out);
+        found = true;
         fprintf(out, "  atrium %s%s%s %s%s%s\n", v->noun, v->name[0] == '\0' ? "" : " ", v->name,
                 v->synopsis, v->argument == NULL ? "" : " ",
                 v->argument == NULL ? "" : v->argument);
     }
-    fputs("\nEvery verb takes --help, --data DIR, --config FILE, --demo and --verbose.\n"
-          "exit: 0 done (a verdict: accepted), 1 the answer is no, 2 wrong use, 3 a fault\n",
-          out);
+    if (found) {
+        fputs("\nEvery verb takes --help, --data DIR, --config FILE, --demo and --verbose.\n"
+              "exit: 0 done (a verdict: accepted), 1 the answer is no, 2 wrong use, 3 a fault\n",
+              out);
+    }
+    return found;
 }
 
 static const CliVerb *find_verb(const char *noun, const char *name)
@@ -90,7 +99,7 @@ static CliExit run(int argc, char **argv)
 {
     static Cli cli; /* large: it holds the configuration */
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-        print_usage(stdout);
+        (void)print_usage(stdout, NULL);
         return CLI_DONE;
     }
     if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
@@ -98,14 +107,18 @@ static CliExit run(int argc, char **argv)
         return CLI_DONE;
     }
     if (argc < 2) {
-        print_usage(stderr);
+        (void)print_usage(stderr, NULL);
         return CLI_WRONG_USE;
+    }
+    if (argc >= 3 && strcmp(argv[2], "--help") == 0 && find_verb(argv[1], NULL) == NULL &&
+        print_usage(stdout, argv[1])) {
+        return CLI_DONE;
     }
     cli.verb = find_verb(argv[1], argc > 2 ? argv[2] : NULL);
     if (cli.verb == NULL) {
         cli_say(CLI_WRONG_USE, "no such command: %s%s%s", argv[1], argc > 2 ? " " : "",
                 argc > 2 ? argv[2] : "");
-        print_usage(stderr);
+        (void)print_usage(stderr, NULL);
         return CLI_WRONG_USE;
     }
     const int skip = cli.verb->name[0] == '\0' ? 1 : 2;

@@ -40,6 +40,11 @@ static void cli__help__is_there_for_every_verb(void **state)
         assert_non_null(strstr(run.out, "exit:"));
     }
     cli_expect(&run, 0, "doctor", "--help");
+    assert_non_null(strstr(run.out, "usage: atrium doctor"));
+    cli_expect(&run, 0, "receipt", "--help");
+    assert_non_null(strstr(run.out, "atrium receipt verify"));
+    assert_null(strstr(run.out, "atrium user"));
+    cli_expect(&run, 2, "nonsense", "--help");
     cli_expect(&run, 0, "--version");
     assert_non_null(strstr(run.out, "atrium 0."));
     /* Asking for help makes nothing. */
@@ -268,7 +273,15 @@ static void doctor__font_that_cannot_be_read__says_so(void **state)
     cli_set_environment("ATRIUM_UI_FONT_ARABIC=/nowhere/NotoSansArabicUI-Regular.ttf");
     cli_expect(&run, 0, "doctor");
     /* Whether another one is found is this machine's matter. */
-    assert_true(strstr(run.out, "/nowhere/NotoSansArabicUI-Regular.ttf cannot be read") != NULL ||
+    assert_true(strstr(run.out, "/nowhere/NotoSansArabicUI-Regular.ttf is no font") != NULL ||
+                strstr(run.out, "Arabic is not offered") != NULL);
+    /* A file that is there and is no font is not called well either. */
+    cli_write_file("notes.ttf", "not a font", 10);
+    char variable[512];
+    snprintf(variable, sizeof variable, "ATRIUM_UI_FONT_ARABIC=%s", cli_path("notes.ttf"));
+    cli_set_environment(variable);
+    cli_expect(&run, 0, "doctor");
+    assert_true(strstr(run.out, "notes.ttf is no font") != NULL ||
                 strstr(run.out, "Arabic is not offered") != NULL);
 }
 

@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char *const folders[] = {
     "/usr/share/fonts/truetype/noto",   "/usr/share/fonts/noto",
@@ -25,9 +24,23 @@ static const char *const names[][3] = {
                                "DejaVuSans-Bold.ttf" },
 };
 
-static bool is_readable(const char *path)
+/* By its first bytes: TrueType, OpenType, a collection. */
+static bool is_font(const char *path)
 {
-    return access(path, R_OK) == 0;
+    static const char marks[][5] = { "\0\1\0\0", "OTTO", "true", "ttcf" };
+    char head[4] = { 0 };
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return false;
+    }
+    const bool whole = fread(head, 1, sizeof head, file) == sizeof head;
+    (void)fclose(file);
+    for (size_t i = 0; i < ATR_COUNT_OF(marks); i++) {
+        if (whole && memcmp(head, marks[i], sizeof head) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ".../NotoSans-Regular.ttf" -> ".../NotoSans-Bold.ttf" */
@@ -52,14 +65,14 @@ atr_Status app_find_font(const AppConfig *config, AppFont font, char *out, size_
     if (configured[0] != '\0') {
         const bool named = bold ? bold_of(configured, out, out_size)
                                 : snprintf(out, out_size, "%s", configured) < (int)out_size;
-        if (named && is_readable(out)) {
+        if (named && is_font(out)) {
             return ATR_OK;
         }
     }
     for (size_t n = 0; n < ATR_COUNT_OF(names[font]) && names[font][n] != NULL; n++) {
         for (size_t f = 0; f < ATR_COUNT_OF(folders); f++) {
             const int length = snprintf(out, out_size, "%s/%s", folders[f], names[font][n]);
-            if (length > 0 && (size_t)length < out_size && is_readable(out)) {
+            if (length > 0 && (size_t)length < out_size && is_font(out)) {
                 return ATR_OK;
             }
         }
