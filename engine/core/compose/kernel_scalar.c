@@ -84,6 +84,7 @@ static void blend_tinted_row(uint32_t *dst, const uint32_t *src, int32_t count, 
         }
     }
     for (; x < count; x++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): count pixels of src are there */
         dst[x] = atr__over_pixel(atr__tint_pixel(src[x], tint), dst[x]);
     }
 }
@@ -95,6 +96,7 @@ static void blend_plain_row(uint32_t *dst, const uint32_t *src, int32_t count)
         quad_over(dst + x, quad_load(src + x));
     }
     for (; x < count; x++) {
+        /* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): count pixels of src are there */
         dst[x] = atr__over_pixel(src[x], dst[x]);
     }
 }
