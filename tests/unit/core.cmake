@@ -8,5 +8,11 @@ atrium_add_test(test_metrics SOURCES test_metrics.c COMPONENTS core LABELS unit 
 atrium_add_test(test_queue SOURCES test_queue.c COMPONENTS core LABELS unit)
 atrium_add_test(test_queue_threads
     SOURCES test_queue_threads.c COMPONENTS core LABELS unit threads)
-atrium_add_test(test_effect SOURCES test_effect.c COMPONENTS core LABELS unit threads)
-atrium_add_test(test_effect_limits SOURCES test_effect_limits.c COMPONENTS core LABELS unit)
+atrium_add_test(test_effect
+    SOURCES test_effect.c effect_fixture.h COMPONENTS core LABELS unit)
+atrium_add_test(test_effect_play
+    SOURCES test_effect_play.c effect_fixture.h COMPONENTS core LABELS unit)
+atrium_add_test(test_effect_threads
+    SOURCES test_effect_threads.c effect_fixture.h COMPONENTS core LABELS unit threads)
+atrium_add_test(test_effect_limits
+    SOURCES test_effect_limits.c effect_fixture.h COMPONENTS core LABELS unit)

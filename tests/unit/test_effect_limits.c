@@ -1,41 +1,11 @@
 /* Numbers at and beyond their bounds, and ends while no frame is drawn. */
 #define _POSIX_C_SOURCE 200809L
 
-#include <atrium/effect.h>
-
-#include "cmocka_all.h"
-#include "test_clock.h"
+#include "effect_fixture.h"
 
 #include <math.h>
-#include <string.h>
 
-typedef struct Fixture {
-    atr_Effects *effects;
-    TestClock clock;
-    int done;
-} Fixture;
-
-static void fixture_init(Fixture *f)
-{
-    *f = (Fixture){ 0 };
-    test_clock_pass_ms(&f->clock, 1000);
-    const atr_EffectsDesc desc = { .no_maintenance = true,
-                                   .max_particles = 512,
-                                   .clock = test_clock(&f->clock) };
-    assert_int_equal(atr_effects_create(&desc, &f->effects), ATR_OK);
-}
-
-static void advance_ms(Fixture *f, uint64_t ms)
-{
-    test_clock_pass_ms(&f->clock, ms);
-    atr_effects_advance(f->effects, test_clock_monotonic_ns(&f->clock));
-}
-
-static void count_done(void *user, atr_EffectId id)
-{
-    (void)id;
-    ((Fixture *)user)->done++;
-}
+static const atr_EffectsDesc few_particles = { .max_particles = 512 };
 
 static atr_TriggerResult play(Fixture *f, float amount)
 {
@@ -125,7 +95,7 @@ static void effects_advance__wild_numbers__stay_bounded_and_are_numbers(void **s
     for (size_t i = 0; i < ATR_COUNT_OF(wild); i++) {
         print_message("  %s\n", wild[i].name);
         Fixture f;
-        fixture_init(&f);
+        fixture_init(&f, &few_particles);
         atr_EffectDef def = plain_def();
         wild[i].change(&def.nodes[0]);
         assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
@@ -151,7 +121,7 @@ static void effects_advance__frames_backwards__each_is_shown_as_long(void **stat
 {
     (void)state;
     Fixture f;
-    fixture_init(&f);
+    fixture_init(&f, &few_particles);
     atr_EffectDef def = plain_def();
     pictures_backwards(&def.nodes[0]);
     assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
@@ -174,7 +144,7 @@ static void effects_define__drag_below_zero_or_too_many_alive__is_refused(void *
 {
     (void)state;
     Fixture f;
-    fixture_init(&f);
+    fixture_init(&f, &few_particles);
     atr_EffectDef def = plain_def();
     def.nodes[0].drag = -1;
     assert_int_equal(atr_effects_define(f.effects, &def), ATR_ERR_INVALID);
@@ -189,7 +159,7 @@ static void effects_set_anchor__name_too_long_or_empty__takes_no_place(void **st
 {
     (void)state;
     Fixture f;
-    fixture_init(&f);
+    fixture_init(&f, &few_particles);
     for (int i = 0; i < 32; i++) {
         assert_int_equal(
             atr_effects_set_anchor(f.effects, "a name of more than thirty-one letters", 1, 1),
@@ -205,7 +175,7 @@ static void effect_post__name_longer_than_any__is_unknown(void **state)
 {
     (void)state;
     Fixture f;
-    fixture_init(&f);
+    fixture_init(&f, &few_particles);
     atr_EffectDef def = plain_def();
     strcpy(def.name, "an_effect_with_the_longest_name");
     assert_int_equal(strlen(def.name), ATR_EFFECT_NAME_MAX);
@@ -236,7 +206,7 @@ static void effect_trigger__merged_while_no_frame_is_drawn__lives_from_then(void
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
         print_message("  %s\n", rows[i].name);
         Fixture f;
-        fixture_init(&f);
+        fixture_init(&f, &few_particles);
         atr_EffectDef def = plain_def();
         def.merge = (uint8_t)rows[i].merge;
         def.merge_window = 10;
@@ -256,7 +226,7 @@ static void effects_set_time_scale__paused_and_no_frame_drawn__nothing_expires(v
 {
     (void)state;
     Fixture f;
-    fixture_init(&f);
+    fixture_init(&f, &few_particles);
     const atr_EffectDef def = plain_def();
     assert_int_equal(atr_effects_define(f.effects, &def), ATR_OK);
     const atr_TriggerResult before = play(&f, 1);
@@ -277,7 +247,7 @@ static void effect_trigger__the_running_one_fades__is_played_anew(void **state)
 {
     (void)state;
     Fixture f;
-    fixture_init(&f);
+    fixture_init(&f, &few_particles);
     atr_EffectDef def = plain_def();
     def.merge = ATR_MERGE_IGNORE;
     def.merge_window = 10;
