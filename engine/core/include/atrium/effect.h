@@ -40,8 +40,8 @@ typedef struct atr_EffectId {
 
 typedef enum atr_Decision {
     ATR_DECISION_PLAYED = 0,
-    ATR_DECISION_MERGED,           /* into a running instance, whose id is returned */
-    ATR_DECISION_REDUCED,          /* played with fewer particles: the pool is nearly full */
+    ATR_DECISION_MERGED,  /* into a running instance (none that fades), whose id is returned */
+    ATR_DECISION_REDUCED, /* played with fewer particles: the pool is nearly full */
     ATR_DECISION_REFUSED_COOLDOWN, /* cooldown or burst limit */
     ATR_DECISION_REFUSED_FULL,     /* only more important ones are playing */
     ATR_DECISION_UNKNOWN,          /* no definition of that name */
