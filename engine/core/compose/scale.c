@@ -103,6 +103,7 @@ static void mix_two(const uint32_t *first, const uint32_t *second, const atr__Ta
                 (uint16_t)(a[x * 4 + i] * weight_a + b[x * 4 + i] * weight_b + 128);
             bytes[i] = (uint8_t)(sum >> 8);
         }
+        /* cppcheck-suppress uninitvar ; the loop above wrote what is copied */
         memcpy(pixels, bytes, (size_t)some * sizeof *pixels);
         for (int32_t i = 0; i < some; i++) {
             lanes[x + i] = lanes_of(pixels[i]);
