@@ -563,6 +563,43 @@ static void compose_commands__turned_and_growing__is_scaled_once(void **state)
     atr_compose_destroy(compositor);
 }
 
+static void compose_commands__large_and_growing__is_kept_once_it_stands_still(void **state)
+{
+    (void)state;
+    static uint32_t bars[32 * 32];
+    const atr_Image image = bars_init(bars);
+    atr_Compositor *compositor = compositor_of(0);
+    assert_int_equal(atr_compose_set_sprites(compositor, &image, 1), ATR_OK);
+    static const struct {
+        const char *name;
+        float side;
+        uint64_t direct, misses, hits;
+    } rows[] = {
+        { "grows", 150, 1, 0, 0 },
+        { "grows on", 160, 2, 0, 0 },
+        { "stands still", 160, 2, 1, 0 },
+        { "stays", 160, 2, 1, 1 },
+    };
+    Sheet first;
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        Sheet sheet;
+        sheet_init(&sheet, SIDE, SIDE);
+        draw(compositor, &sheet, sprite_at(0, 48, 48, rows[i].side, rows[i].side));
+        atr_ComposeStats stats;
+        atr_compose_stats(compositor, &stats);
+        assert_int_equal(stats.direct, rows[i].direct);
+        assert_int_equal(stats.cache_misses, rows[i].misses);
+        assert_int_equal(stats.cache_hits, rows[i].hits);
+        if (i == 1) {
+            first = sheet;
+        } else if (i > 1) {
+            assert_memory_equal(sheet.memory, first.memory, sizeof sheet.memory);
+        }
+    }
+    atr_compose_destroy(compositor);
+}
+
 static void compose_create__out_of_range__is_refused(void **state)
 {
     (void)state;
@@ -617,6 +654,7 @@ int main(void)
         cmocka_unit_test(compose_commands__turned_by_a_quarter__is_the_sprite_turned),
         cmocka_unit_test(compose_commands__sprite_with_holes__same_pixels_kept_or_not),
         cmocka_unit_test(compose_commands__turned_and_growing__is_scaled_once),
+        cmocka_unit_test(compose_commands__large_and_growing__is_kept_once_it_stands_still),
         cmocka_unit_test(compose_create__out_of_range__is_refused),
         cmocka_unit_test(compose_create__memory_fails_anywhere__nothing_leaks),
     };

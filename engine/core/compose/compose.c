@@ -6,11 +6,14 @@
 
 #include "base/alloc.h"
 
+#include <string.h>
+
 #define CACHE_BYTES_DEFAULT ((size_t)8 * 1024 * 1024)
 #define CACHE_BYTES_MIN     ((size_t)64 * 1024)
 #define CACHE_BYTES_MAX     ((size_t)1024 * 1024 * 1024)
 #define FAR                 1.0e6f /* output pixels; nothing is farther out than this */
 #define IMAGE_SIDE_MAX      16384
+#define LARGE               (128 * 128) /* output pixels; see is_passing */
 
 static bool is_near(float value)
 {
@@ -132,6 +135,7 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
 {
     ATR_ASSERT(compositor != NULL && (images != NULL || count == 0));
     atr__cache_clear(compositor->cache);
+    memset(compositor->asked, 0, sizeof compositor->asked);
     drop_sprites(compositor);
     if (count == 0) {
         return ATR_OK;
@@ -186,6 +190,33 @@ const atr__Scaled *atr__scaled_for(atr_Compositor *compositor, const atr__Placed
     return scaled;
 }
 
+static bool was_asked_for(atr_Compositor *compositor, const atr__Placed *placed)
+{
+    for (int i = 0; i < ATR__ASKED; i++) {
+        const atr__Asked *asked = &compositor->asked[i];
+        if (asked->sprite == placed->sprite && asked->width == placed->width &&
+            asked->height == placed->height) {
+            return true;
+        }
+    }
+    compositor->asked[compositor->asked_next++ % ATR__ASKED] =
+        (atr__Asked){ placed->sprite, placed->width, placed->height };
+    return false;
+}
+
+/* A large enlarged sprite is drawn directly the first time it is seen at a size: one that grows, a
+ * wave or a glow, has another size in every frame, and keeping them all would push out the small
+ * ones that come again. */
+static bool is_passing(atr_Compositor *compositor, const atr__Placed *placed)
+{
+    const atr_Image *image = &compositor->images[placed->sprite];
+    return (int64_t)placed->width * placed->height >= LARGE && placed->width >= image->width &&
+           placed->height >= image->height &&
+           atr__cache_find(compositor->cache, placed->sprite, placed->width, placed->height) ==
+               NULL &&
+           !was_asked_for(compositor, placed);
+}
+
 static void draw_scaled(const atr_Compositor *compositor, const atr__Job *job,
                         const atr__Scaled *scaled, int32_t left, int32_t top, uint32_t tint)
 {
@@ -238,7 +269,7 @@ static void draw_direct_row(const atr_Compositor *compositor, const atr__Scaler 
     }
 }
 
-/* Too large to keep: scaled row by row, only what is seen. */
+/* Too large to keep, or passing: scaled row by row, only what is seen. */
 static void draw_direct(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed,
                         int32_t left, int32_t top)
 {
@@ -294,6 +325,11 @@ static void draw_sprite(atr_Compositor *compositor, const atr__Job *job, const a
     const atr_Rect whole = { left, top, placed->width, placed->height };
     if (atr__intersect(whole, job->clip).w == 0) {
         return; /* before it could push a visible one out of the cache */
+    }
+    if (is_passing(compositor, placed)) {
+        compositor->direct++;
+        draw_direct(compositor, job, placed, left, top);
+        return;
     }
     const atr__Scaled *scaled = atr__scaled_for(compositor, placed);
     if (scaled != NULL) {

@@ -142,6 +142,14 @@ size_t atr__cache_bytes(const atr__ScaleCache *cache);
 
 #define ATR__ANGLE_STEPS 4096 /* in a turn: under half a pixel at the rim of 600 pixels */
 
+#define ATR__ASKED 8
+
+/* A copy of this size was wanted and not made. */
+typedef struct atr__Asked {
+    atr_SpriteId sprite;
+    int32_t width, height;
+} atr__Asked;
+
 struct atr_Compositor {
     atr_Allocator allocator;
     const atr__Kernels *kernels;
@@ -152,6 +160,8 @@ struct atr_Compositor {
     uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
     uint64_t *lanes; /* lane_count: the widest image and one more */
     uint32_t lane_count;
+    atr__Asked asked[ATR__ASKED]; /* the latest, in turn */
+    uint32_t asked_next;
     uint64_t sprites, hits, misses, direct;
 };
 

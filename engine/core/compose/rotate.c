@@ -9,7 +9,7 @@
 
 /* A picture whose outermost pixels are stronger than this would, enlarged, fade out over many
  * output pixels instead of one: it is scaled first. */
-#define RIM_FAINT 8
+#define RIM_FAINT 16
 
 /* Where the samples come from: u, v = offset + the turned distance from the sprite's centre. */
 typedef struct Source {

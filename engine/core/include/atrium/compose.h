@@ -11,7 +11,8 @@
  *     atr_compose_commands(compositor, &target, NULL, &transform, list, n, &particles, NULL);
  *
  * Pixels are 0xAARRGGBB, premultiplied, 32 bits. Rotated sprites are gathered with bilinear
- * filtering, upright ones are scaled by area or bilinear filtering and kept in a bounded cache.
+ * filtering, upright ones are scaled by area or bilinear filtering and kept in a bounded cache; an
+ * enlarged one over 128 by 128 pixels only when it comes twice at the same size.
  *
  * Threads: owner. Nothing allocates after create and set_sprites: the cache of scaled sprites is
  * one block; what does not fit is drawn directly, slower, and looks the same.
