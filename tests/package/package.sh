@@ -61,9 +61,8 @@ step_subdirectory() {
 }
 
 step_pkg_config() {
-    local flags=() out=$work/pkg_config
+    local out=$work/pkg_config
     mkdir -p "$out"
-    if [[ $kind = static ]]; then flags=(--static); fi
     PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name atrium-core.pc)")
     export PKG_CONFIG_PATH
     LD_LIBRARY_PATH=$(pkg-config --variable=libdir atrium-core)
@@ -77,8 +76,8 @@ step_pkg_config() {
 
 build_with_pkg_config() {
     local cflags libs
-    read -ra cflags <<<"$(pkg-config "${flags[@]}" --cflags "$2")"
-    read -ra libs <<<"$(pkg-config "${flags[@]}" --libs "$2")"
+    read -ra cflags <<<"$(pkg-config --cflags "$2")"
+    read -ra libs <<<"$(pkg-config --libs "$2")"
     "${CC:-cc}" -std=c11 "${cflags[@]}" "$consumer/$1.c" "${libs[@]}" -o "$out/consumer-$1"
 }
 

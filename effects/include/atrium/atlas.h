@@ -7,8 +7,9 @@
  * the built-in picture of that name is used, or an empty sprite.
  *
  *     atr_Atlas *atlas = NULL;
- *     atr_Status st = atr_atlas_create(&(atr_AtlasDesc){ .names = names, .name_count = n },
- * &atlas); const atr_Image *images = atr_atlas_images(atlas, &count);
+ *     atr_AtlasDesc desc = { .names = names, .name_count = n };
+ *     atr_Status st = atr_atlas_create(&desc, &atlas);
+ *     const atr_Image *images = atr_atlas_images(atlas, &count);
  *
  * Threads: create anywhere (it reads files and allocates: the plugin does it on its loader thread);
  * a created atlas does not change and may be read by any thread.

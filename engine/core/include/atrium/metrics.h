@@ -5,8 +5,9 @@
  * Names and units follow the Prometheus conventions: base units, `_total` on counters. Labels are
  * part of the metric's identity, written as they will be shown: `tier="memory"`.
  *
- *     atr_Counter *drops = atr_metrics_counter(metrics, "atrium_queue_drops_total", "",
- * "commands"); atr_counter_add(drops, 1);
+ *     atr_Counter *drops =
+ *         atr_metrics_counter(metrics, "atrium_queue_drops_total", "", "Commands dropped");
+ *     atr_counter_add(drops, 1);
  *
  * Threads: any. Registering takes a lock; adding, setting and reading do not. Handles live as long
  * as the registry. A full registry answers with a handle that counts into nothing visible, so that

@@ -7,9 +7,11 @@
  * often it is retried, by this process or the next.
  *
  *     atr_Loyalty *mall = NULL;
- *     atr_Status st = atr_loyalty_create(&(atr_LoyaltyDesc){ .store = store, .pool = pool },
- * &mall); st = atr_loyalty_submit(mall, &(atr_SubmitRequest){ .id = id, .user = user, .text =
- * scanned, .on_step = tick, .on_done = show, .context = screen });
+ *     atr_LoyaltyDesc desc = { .store = store, .pool = pool };
+ *     atr_Status st = atr_loyalty_create(&desc, &mall);
+ *     atr_SubmitRequest request = { .id = id, .user = user, .text = scanned,
+ *                                   .on_step = tick, .on_done = show, .context = screen };
+ *     st = atr_loyalty_submit(mall, &request);
  *
  * Threads: the `_wait`-less calls from any thread, the render thread too: they never block. Calls
  * documented as blocking talk to the store on the calling thread: for command line programs and

@@ -8,8 +8,7 @@
  * The heart is settling a receipt exactly once. In one transaction the backend
  *  1. moves the submission from pending to settled; if it is not pending, it changes nothing and
  *     returns what was decided then (so a retry after a commit answers the same);
- *  2. reads the history the rules need and the user's standing, and calls `decide`, a pure
- * function;
+ *  2. reads the history the rules need and the user's standing, and calls `decide`, which is pure;
  *  3. claims the receipt key if the decision says so; if another submission holds it after all, it
  *     calls `decide` again with history.key_paid set;
  *  4. writes the ledger row, the user's totals, the reasons and the outbox rows.

@@ -7,8 +7,8 @@
  *
  *     atr_WorkPool *pool = NULL;
  *     atr_Status st = atr_work_create(&(atr_WorkDesc){ .mailbox = mail }, &pool);
- *     st = atr_work_submit(pool, &(atr_JobDesc){ .run = read_file, .done = show, .user = me },
- * NULL);
+ *     atr_JobDesc job = { .run = read_file, .done = show, .user = me };
+ *     st = atr_work_submit(pool, &job, NULL);
  *     ...
  *     atr_mailbox_drain(mail, 0);       // on the render thread: show(me, id, status)
  *     atr_work_destroy(pool);           // refuses new work, drains, cancels what is left, joins
