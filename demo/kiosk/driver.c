@@ -146,10 +146,11 @@ static void wait_screen(Driver *driver, const ScriptCommand *command)
     step(driver, NULL); /* so that its items can be tapped */
 }
 
-static void push_key(Driver *driver, SDL_Scancode code, bool shift)
+static void push_key(Driver *driver, SDL_Scancode code, bool shift, bool repeated)
 {
     SDL_Event event = { .type = SDL_KEYDOWN };
     event.key.state = SDL_PRESSED;
+    event.key.repeat = repeated ? 1 : 0;
     event.key.keysym.scancode = code;
     event.key.keysym.sym = SDL_GetKeyFromScancode(code);
     event.key.keysym.mod = shift ? KMOD_LSHIFT : KMOD_NONE;
@@ -174,10 +175,12 @@ static void scan_text(Driver *driver, const char *text)
     }
     steps(driver, TYPE_STEPS); /* let an earlier key be a person's */
     for (const char *at = text; *at != '\0'; at++) {
+        const int before = code;
         (void)scanner_find_key(layout, *at, &code, &shift);
-        push_key(driver, (SDL_Scancode)code, shift);
+        /* So fast that the same key twice looks held, as SDL reports it on X11. */
+        push_key(driver, (SDL_Scancode)code, shift, at > text && code == before);
     }
-    push_key(driver, SDL_SCANCODE_RETURN, false);
+    push_key(driver, SDL_SCANCODE_RETURN, false, false);
 }
 
 static void scan_demo(Driver *driver, const ScriptCommand *command)
@@ -200,7 +203,7 @@ static void type_text(Driver *driver, const char *text)
     bool shift = false;
     for (; *text != '\0'; text++) {
         if (scanner_find_key(driver->kiosk->scanner.layout, *text, &code, &shift)) {
-            push_key(driver, (SDL_Scancode)code, shift);
+            push_key(driver, (SDL_Scancode)code, shift, false);
             steps(driver, TYPE_STEPS);
         }
     }
@@ -256,7 +259,7 @@ static void press_key(Driver *driver, const ScriptCommand *command)
         return;
     }
     steps(driver, TYPE_STEPS);
-    push_key(driver, code, false);
+    push_key(driver, code, false, false);
     steps(driver, TYPE_STEPS);
 }
 

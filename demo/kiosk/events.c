@@ -70,7 +70,8 @@ static void on_person_key(Kiosk *kiosk, SDL_Scancode code, bool shift)
 static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
 {
     const bool shift = (key->keysym.mod & KMOD_SHIFT) != 0;
-    if (key->repeat != 0) {
+    /* X11 reports a fast reader's doubled character as a held key; a person's comes much later. */
+    if (key->repeat != 0 && !scanner_is_running(&kiosk->scanner, key_ms(kiosk))) {
         return;
     }
     kiosk__drain_typed(kiosk);

@@ -13,13 +13,19 @@ static const struct {
     [STYLE_BODY] = { 36, 40, false },    [STYLE_CAPTION] = { 30, 32, false },
 };
 
-#define EM_FLOOR_MM 6.7
+#define EM_FLOOR_MM   6.7
+#define LANDSCAPE_MIN 1680.0f /* design units: wide enough for keypad and words side by side */
+#define PORTRAIT_MIN  1880.0f /* high enough for stage above keypad */
 
 Frame frame_make(int32_t width, int32_t height, bool rtl, double diagonal_in)
 {
     Frame frame = { .width = width, .height = height, .rtl = rtl, .portrait = height > width };
     const float side = (float)(width < height ? width : height);
+    const float along = (float)(width < height ? height : width);
     frame.u = side / 1080.0f;
+    /* A window that is nearly square has not the length the layouts need: all gets smaller. */
+    const float needed = frame.portrait ? PORTRAIT_MIN : LANDSCAPE_MIN;
+    frame.u = along / frame.u < needed ? along / needed : frame.u;
     frame.w = (float)width / frame.u;
     frame.h = (float)height / frame.u;
     const double diagonal_mm = (diagonal_in > 0 ? diagonal_in : 22.0) * 25.4;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define PLACES   24
 #define TEXT_MAX (ATR_RECEIPT_TEXT_MAX + 1)
@@ -354,6 +355,11 @@ static atr_Status run_file(atr_Job *job, void *user)
 {
     (void)job;
     Place *place = user;
+    struct stat info;
+    /* A pipe would keep the worker waiting for somebody who writes. */
+    if (stat(place->path, &info) != 0 || !S_ISREG(info.st_mode)) {
+        return ATR_ERR_IO;
+    }
     FILE *file = fopen(place->path, "rb");
     if (file == NULL) {
         return ATR_ERR_IO;

@@ -18,7 +18,8 @@ static Scene scene;
 
 static const struct {
     int32_t width, height;
-} sizes[] = { { 1280, 720 }, { 1920, 1080 }, { 1080, 1920 }, { 1366, 768 }, { 1280, 800 } };
+} sizes[] = { { 1280, 720 }, { 1920, 1080 }, { 1080, 1920 }, { 1366, 768 }, { 1280, 800 },
+              { 1024, 768 }, { 1000, 900 },  { 1000, 1010 }, { 900, 1100 } };
 
 static bool open_words(Language language, const char *name)
 {

@@ -243,7 +243,8 @@ void screen_guest(Scene *scene, const ScreenFacts *facts)
                  f->portrait ? (Box){ x, 716, w, 110 } : (Box){ x, 590, w, 110 }, false);
     Box card = { grid_column(f, 7) + SPACE_5, 170, grid_span(f, 5) - SPACE_5, 0 };
     if (f->portrait) {
-        card = (Box){ x + 190, 900, w - 380, 0 };
+        const float wide = w - 380 < 580 ? w - 380 : 580; /* no wider on a screen less high */
+        card = (Box){ (f->w - wide) / 2, 900, wide, 0 };
     }
     card.h = card.w / 1.6f;
     scene_picture(scene, card, PICTURE_CARD);
