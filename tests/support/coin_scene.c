@@ -4,6 +4,10 @@
  */
 #include "coin_scene.h"
 
+/* Coins that die in one late frame, before others are born in their place. A whole generation may
+ * die within less than a second, so births are allowed to be that fast. */
+#define LATE_FRAME 60
+
 static atr_Value constant(float value)
 {
     return (atr_Value){ .kind = ATR_VALUE_CONSTANT, .low = value };
@@ -22,27 +26,25 @@ static atr_EffectDef coins(void)
                           .amount_default = 1,
                           .amount_max = 1000,
                           .node_count = 1 };
-    def.nodes[0] =
-        (atr_EffectNode){ .type = ATR_NODE_EMITTER,
-                          .layer = ATR_LAYER_ABOVE_UI,
-                          .id = "coins",
-                          .duration = 60,
-                          .shape = ATR_SHAPE_LINE,
-                          .shape_w = 1200,
-                          .max = COIN_SCENE_COINS +
-                                 60, /* those of one late frame die before others are born */
-                          .rate = constant(1.2f * COIN_SCENE_COINS),
-                          .burst_count = 1,
-                          .bursts = { { .count = constant(COIN_SCENE_COINS) } },
-                          .life = range(1.6f, 2.4f),
-                          .speed = range(50, 250),
-                          .angle = range(0, 180),
-                          .spin = range(-180, 180),
-                          .size = range(16, 40),
-                          .gravity_y = 200,
-                          .sheet = "coin.png",
-                          .frames = 8,
-                          .fps = constant(16) };
+    def.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_EMITTER,
+                                     .layer = ATR_LAYER_ABOVE_UI,
+                                     .id = "coins",
+                                     .duration = 60,
+                                     .shape = ATR_SHAPE_LINE,
+                                     .shape_w = 1200,
+                                     .max = COIN_SCENE_COINS + LATE_FRAME,
+                                     .rate = constant(3.0f * COIN_SCENE_COINS),
+                                     .burst_count = 1,
+                                     .bursts = { { .count = constant(COIN_SCENE_COINS) } },
+                                     .life = range(1.6f, 2.4f),
+                                     .speed = range(50, 250),
+                                     .angle = range(0, 180),
+                                     .spin = range(-180, 180),
+                                     .size = range(16, 40),
+                                     .gravity_y = 200,
+                                     .sheet = "coin.png",
+                                     .frames = 8,
+                                     .fps = constant(16) };
     return def;
 }
 
