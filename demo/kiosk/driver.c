@@ -7,10 +7,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define STEPS_PER_S    60u
-#define NS_PER_S       1000000000u
 #define TYPE_STEPS     5u /* between two keys of a person: more than the reader's gap */
 #define TAP_APART_MS   320u
 #define WAIT_SCREEN_S  180u   /* stepped */
@@ -20,7 +18,7 @@ typedef struct Driver {
     Kiosk *kiosk;
     const Script *script;
     uint64_t step;
-    uint64_t paced_ns; /* when the last paced step was due */
+    uint64_t due_ns; /* when the last paced step was */
     bool held;
     int code;
 } Driver;
@@ -44,23 +42,20 @@ static void await_answer(const Driver *driver)
 }
 
 /* Steps take real time where somebody watches, and where the overlay is shown: its figures are of
- * real time. Otherwise a script runs as fast as it can. */
-static void keep_pace(Driver *driver)
+ * real time. Otherwise (0) a script runs as fast as it can. */
+static uint64_t next_due(Driver *driver)
 {
     atr_PluginStats stats;
     atr_plugin_stats(driver->kiosk->plugin, &stats);
     if (driver->kiosk->display.window == NULL && stats.overlay == ATR_OVERLAY_OFF) {
-        return;
+        return 0;
     }
     const uint64_t now_ns = atr_clock_monotonic_ns(NULL);
-    driver->paced_ns += NS_PER_S / STEPS_PER_S;
-    if (driver->paced_ns <= now_ns) {
-        driver->paced_ns = now_ns;
-        return;
+    driver->due_ns += NS_PER_S / STEPS_PER_S;
+    if (driver->due_ns < now_ns) {
+        driver->due_ns = now_ns;
     }
-    const struct timespec until = { .tv_sec = (time_t)(driver->paced_ns / NS_PER_S),
-                                    .tv_nsec = (long)(driver->paced_ns % NS_PER_S) };
-    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    return driver->due_ns;
 }
 
 static void step(Driver *driver, const char *shot)
@@ -71,11 +66,11 @@ static void step(Driver *driver, const char *shot)
         kiosk_event(driver->kiosk, &event);
     }
     driver->step++;
-    if (!kiosk_frame(driver->kiosk, now_of(driver), shot) && shot != NULL) {
+    if (!kiosk_draw(driver->kiosk, now_of(driver), shot) && shot != NULL) {
         fprintf(stderr, "kiosk: %s: cannot be written: %s\n", shot, strerror(errno));
         driver->code = 3;
     }
-    keep_pace(driver);
+    kiosk_present(driver->kiosk, next_due(driver));
 }
 
 static void steps(Driver *driver, uint64_t count)

@@ -331,7 +331,7 @@ static void tick(Kiosk *kiosk, uint64_t now_ms)
     measure(kiosk, now_ms);
 }
 
-bool kiosk_frame(Kiosk *kiosk, uint64_t now_ms, const char *shot)
+bool kiosk_draw(Kiosk *kiosk, uint64_t now_ms, const char *shot)
 {
     bool written = true;
     kiosk->masked = shot != NULL;
@@ -350,9 +350,18 @@ bool kiosk_frame(Kiosk *kiosk, uint64_t now_ms, const char *shot)
         written =
             shot_write(kiosk->display.renderer, kiosk->display.width, kiosk->display.height, shot);
     }
+    return written;
+}
+
+void kiosk_present(Kiosk *kiosk, uint64_t due_ns)
+{
+    const struct timespec until = { .tv_sec = (time_t)(due_ns / NS_PER_S),
+                                    .tv_nsec = (long)(due_ns % NS_PER_S) };
+    if (due_ns > 0) {
+        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+    }
     atr_plugin_present(kiosk->plugin);
-    if (shot != NULL) {
+    if (kiosk->masked) {
         atr_frame_reset(atr_plugin_frames(kiosk->plugin)); /* writing a file is no frame's time */
     }
-    return written;
 }

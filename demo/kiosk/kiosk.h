@@ -3,7 +3,8 @@
  *     if (kiosk_open(&options, &kiosk, &error) != ATR_OK) { ... }
  *     while (!kiosk->quit) {
  *         while (SDL_PollEvent(&event)) { kiosk_event(kiosk, &event); }
- *         kiosk_frame(kiosk, now_ms, NULL);
+ *         kiosk_draw(kiosk, now_ms, NULL);
+ *         kiosk_present(kiosk, due_ns);
  *     }
  *     kiosk_close(kiosk);
  *
@@ -20,6 +21,8 @@
 #include "stage.h"
 
 #include <atrium/plugin.h>
+
+#define NS_PER_S 1000000000u
 
 typedef struct Kiosk {
     Options options;
@@ -56,8 +59,12 @@ void kiosk_close(Kiosk *kiosk);
 
 void kiosk_event(Kiosk *kiosk, const SDL_Event *event);
 
-/* One frame. `shot`: a PNG file to write this frame to, or NULL; false when it could not be. */
-bool kiosk_frame(Kiosk *kiosk, uint64_t now_ms, const char *shot);
+/* Draws one frame. `shot`: a PNG file to write it to, or NULL; false when it could not be. */
+bool kiosk_draw(Kiosk *kiosk, uint64_t now_ms, const char *shot);
+
+/* Shows it, not before `due_ns` on the monotonic clock (0: at once): frames that took longer to
+ * draw than others still appear at an even pace. */
+void kiosk_present(Kiosk *kiosk, uint64_t due_ns);
 
 /* Hands characters that turned out to be a person's to the keypad; once a frame. */
 void kiosk__drain_typed(Kiosk *kiosk);

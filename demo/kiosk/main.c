@@ -4,9 +4,7 @@
 #include "driver.h"
 
 #include <stdio.h>
-#include <time.h>
 
-#define NS_PER_S      1000000000u
 #define NS_PER_MS     1000000u
 #define ATTRACT_FPS   30u
 #define LATE_FPS      15u
@@ -33,34 +31,31 @@ static uint64_t frame_ns(const Kiosk *kiosk)
     return kiosk->display.synced ? 0 : NS_PER_S / FPS;
 }
 
-/* Waits until `until_ns`. True when an event ended the wait: a touch is not kept waiting by a slow
- * loop. SDL waits in whole milliseconds; the rest is slept, so that frames keep their pace. */
-static bool wait_until(uint64_t until_ns)
+/* Waits whole milliseconds, at most until `due_ns`. True when an event ended the wait: a touch is
+ * not kept waiting by a slow loop. */
+static bool wait_event(uint64_t due_ns)
 {
     const uint64_t now_ns = atr_clock_monotonic_ns(NULL);
-    const uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-    if (left_ns >= NS_PER_MS && SDL_WaitEventTimeout(NULL, (int)(left_ns / NS_PER_MS)) == 1) {
-        return true;
-    }
-    const struct timespec until = { .tv_sec = (time_t)(until_ns / NS_PER_S),
-                                    .tv_nsec = (long)(until_ns % NS_PER_S) };
-    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
-    return false;
+    const uint64_t left_ms = due_ns > now_ns ? (due_ns - now_ns) / NS_PER_MS : 0;
+    return left_ms > 0 && SDL_WaitEventTimeout(NULL, (int)left_ms) == 1;
 }
 
 static void run(Kiosk *kiosk)
 {
-    uint64_t next_ns = atr_clock_monotonic_ns(NULL);
+    uint64_t due_ns = atr_clock_monotonic_ns(NULL);
     while (!kiosk->quit) {
         SDL_Event event;
         while (SDL_PollEvent(&event)) {
             kiosk_event(kiosk, &event);
         }
-        (void)kiosk_frame(kiosk, SDL_GetTicks64(), NULL);
-        next_ns += frame_ns(kiosk);
-        if (next_ns <= atr_clock_monotonic_ns(NULL) || wait_until(next_ns)) {
-            next_ns = atr_clock_monotonic_ns(NULL);
+        (void)kiosk_draw(kiosk, SDL_GetTicks64(), NULL);
+        const uint64_t length_ns = frame_ns(kiosk);
+        due_ns += length_ns;
+        const uint64_t now_ns = atr_clock_monotonic_ns(NULL);
+        if (due_ns < now_ns || (length_ns > NS_PER_S / FPS && wait_event(due_ns))) {
+            due_ns = now_ns; /* late, or somebody is here: the pace begins anew */
         }
+        kiosk_present(kiosk, due_ns);
     }
 }
 

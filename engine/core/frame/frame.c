@@ -147,13 +147,19 @@ static void average_add(atr_FrameClock *frames, uint64_t frame_ns)
     frames->recent_next = (frames->recent_next + 1) % AVERAGE_FRAMES;
 }
 
+/* A frame that kept its pace to within the clock's jitter is not late. */
+static bool is_over(const Frame *frame, uint64_t budget_ns)
+{
+    return frame->ns > budget_ns + budget_ns / 100;
+}
+
 static void tally_add(Tally *tally, const Frame *frame, uint64_t budget_ns)
 {
     tally->frames++;
     tally->sum_ns += frame->ns;
     tally->stutters += frame->stutter ? 1 : 0;
     tally->stutter_ns += frame->stutter ? frame->ns : 0;
-    tally->over_budget += frame->ns > budget_ns ? 1 : 0;
+    tally->over_budget += is_over(frame, budget_ns) ? 1 : 0;
 }
 
 static void tally_remove(Tally *tally, const Frame *frame, uint64_t budget_ns)
@@ -162,7 +168,7 @@ static void tally_remove(Tally *tally, const Frame *frame, uint64_t budget_ns)
     tally->sum_ns -= frame->ns;
     tally->stutters -= frame->stutter ? 1 : 0;
     tally->stutter_ns -= frame->stutter ? frame->ns : 0;
-    tally->over_budget -= frame->ns > budget_ns ? 1 : 0;
+    tally->over_budget -= is_over(frame, budget_ns) ? 1 : 0;
 }
 
 void atr_frame_record(atr_FrameClock *frames, uint64_t frame_ns)

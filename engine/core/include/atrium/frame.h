@@ -57,7 +57,7 @@ typedef struct atr_FrameStats {
     uint64_t stutters;
     double stutter_share; /* of elapsed time spent in stutters, 0..1 */
     double budget_ms;
-    uint64_t over_budget;
+    uint64_t over_budget; /* frames longer than the budget by more than 1 %, a clock's jitter */
 } atr_FrameStats;
 
 ATR_NODISCARD ATR_API atr_Status atr_frame_create(const atr_FrameDesc *desc, atr_FrameClock **out);
