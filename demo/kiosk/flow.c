@@ -124,6 +124,7 @@ static void go_goodbye(Flow *flow)
 void flow__start(Flow *flow)
 {
     flow__begin(flow);
+    flow->read_ticket = 0; /* a guest's answer comes anew when the card is known */
     flow__go(flow, SCREEN_IDENTIFY);
 }
 

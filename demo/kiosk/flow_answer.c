@@ -61,6 +61,7 @@ static void failed(Flow *flow)
     }
     set_reason(&flow->answer, "err.save");
     show(flow, SCREEN_REJECTED);
+    flow->shown_hash = 0; /* they are asked to try it again */
 }
 
 void flow_on_settled(Flow *flow, uint32_t ticket, atr_Status status,

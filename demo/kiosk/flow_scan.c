@@ -27,6 +27,7 @@ void flow__read(Flow *flow)
                                                      flow->scan.size);
     if (!taken) {
         flow->read_ticket = 0;
+        flow->seen_hash = 0; /* holding it there again is no second reading */
         memset(&flow->scan, 0, sizeof flow->scan);
         flow__go(flow, SCREEN_SCAN);
         flow_notice(flow, "err.busy");
@@ -68,13 +69,18 @@ static void take_receipt(Flow *flow, const char *text, size_t size, uint64_t has
 {
     const bool busy =
         flow->screen == SCREEN_READING || (flow->screen == SCREEN_IDENTIFY && flow->scan.size > 0);
+    const bool waits = flow->next.size == size && memcmp(flow->next.text, text, size) == 0;
     if (busy) {
         if (flow->next.size == 0) {
             keep(&flow->next, text, size);
-        } else {
+        } else if (!waits) {
+            flow->seen_hash = 0;
             flow_notice(flow, "err.busy");
         }
         return;
+    }
+    if (waits) {
+        memset(&flow->next, 0, sizeof flow->next); /* its turn is now, and not once more */
     }
     if (flow->screen == SCREEN_ATTRACT || flow->screen == SCREEN_GOODBYE) {
         if (flow->screen == SCREEN_GOODBYE) {
@@ -91,6 +97,15 @@ static void take_receipt(Flow *flow, const char *text, size_t size, uint64_t has
 
 /* ---- Cards ----------------------------------------------------------------------------------- */
 
+/* It could not be looked up now: typed or scanned again, it is no repeat. */
+static void card_waits(Flow *flow)
+{
+    flow->card_ticket = 0;
+    flow->card = CARD_TYPING;
+    flow->seen_hash = 0;
+    flow_notice(flow, "err.busy");
+}
+
 void flow__check_card(Flow *flow)
 {
     const FlowOps *ops = &flow->desc.ops;
@@ -102,9 +117,7 @@ void flow__check_card(Flow *flow)
     if (!atr_card_is_valid(flow->digits)) {
         flow_on_card(flow, flow->card_ticket, ATR_ERR_NOT_FOUND, NULL);
     } else if (!ops->find_card(ops->self, flow->card_ticket, flow->digits)) {
-        flow->card_ticket = 0;
-        flow->card = CARD_TYPING;
-        flow_notice(flow, "err.busy");
+        card_waits(flow);
     }
 }
 
@@ -164,8 +177,7 @@ void flow_on_card(Flow *flow, uint32_t ticket, atr_Status status, const atr_User
         return;
     }
     if (status != ATR_ERR_NOT_FOUND) {
-        flow->card = CARD_TYPING;
-        flow_notice(flow, "err.busy");
+        card_waits(flow);
         return;
     }
     note_unknown(flow);

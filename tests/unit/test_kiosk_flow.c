@@ -189,6 +189,96 @@ static void flow_scan__during_reading__waits_in_one_slot(void **state)
     assert_string_equal(mall.text, RECEIPT_2);
 }
 
+static void flow_scan__again_of_the_waiting_receipt__is_handed_in_once(void **state)
+{
+    (void)state;
+    identify();
+    scan(RECEIPT);
+    scan(RECEIPT_2);
+    pass(5100);
+    scan(RECEIPT_2); /* still waits: that is no second one */
+    assert_null(flow.notice);
+    pass(1000);
+    settle(ATR_OUTCOME_ACCEPTED, ATR_RULE_NONE);
+    pass(4500); /* seen more than 5 s ago, and its turn has not come */
+    assert_int_equal(flow.screen, SCREEN_ACCEPTED);
+    scan(RECEIPT_2);
+    assert_int_equal(flow.screen, SCREEN_READING);
+    assert_string_equal(mall.text, RECEIPT_2);
+    assert_int_equal(mall.submits, 2);
+    settle(ATR_OUTCOME_ACCEPTED, ATR_RULE_NONE);
+    pass(10000);
+    assert_int_equal(flow.screen, SCREEN_ACCEPTED);
+    assert_int_equal(mall.submits, 2);
+}
+
+static void flow_scan__after_it_was_refused__is_no_repeat(void **state)
+{
+    (void)state;
+    identify();
+    mall.full = true;
+    scan(RECEIPT);
+    assert_string_equal(flow.notice, "err.busy");
+    mall.full = false;
+    pass(1000);
+    scan(RECEIPT); /* a moment later, as they were asked to */
+    assert_int_equal(flow.screen, SCREEN_READING);
+    scan(RECEIPT_2);
+    scan(RECEIPT_3); /* the slot is taken */
+    assert_string_equal(flow.notice, "err.busy");
+    settle(ATR_OUTCOME_ACCEPTED, ATR_RULE_NONE);
+    flow_press(&flow, CONTROL_NEXT);
+    scan(RECEIPT_3);
+    assert_string_equal(flow.next.text, RECEIPT_3);
+
+    set_up(NULL);
+    flow_press(&flow, CONTROL_START);
+    mall.full = true;
+    scan(CARD);
+    assert_string_equal(flow.notice, "err.busy");
+    mall.full = false;
+    pass(1000);
+    scan(CARD);
+    assert_int_equal(flow.card, CARD_CHECKING);
+    flow_on_card(&flow, mall.ticket, ATR_ERR_BUSY, NULL);
+    pass(1000);
+    scan(CARD);
+    assert_int_equal(flow.card, CARD_CHECKING);
+}
+
+static void flow_scan__of_a_receipt_that_was_not_saved__tries_again(void **state)
+{
+    (void)state;
+    identify();
+    scan(RECEIPT);
+    flow_on_settled(&flow, mall.ticket, ATR_ERR_IO, NULL, NULL);
+    assert_string_equal(flow.answer.reason, "err.save");
+    pass(5100);
+    scan(RECEIPT);
+    assert_int_equal(flow.screen, SCREEN_READING);
+    assert_int_equal(mall.submits, 2);
+}
+
+static void flow_on_preview__while_a_card_is_looked_up__is_not_shown(void **state)
+{
+    (void)state;
+    flow_press(&flow, CONTROL_START);
+    flow_press(&flow, CONTROL_GUEST);
+    scan(RECEIPT);
+    const uint32_t preview_ticket = mall.ticket;
+    pass(8100);
+    assert_int_equal(flow.screen, SCREEN_PENDING);
+    scan(CARD);
+    assert_int_equal(flow.screen, SCREEN_IDENTIFY);
+    const atr_Preview preview = { .verdict.outcome = ATR_OUTCOME_REJECTED };
+    const uint32_t card_ticket = mall.ticket;
+    flow_on_preview(&flow, preview_ticket, ATR_OK, &preview);
+    assert_int_equal(flow.screen, SCREEN_IDENTIFY);
+    flow_on_card(&flow, card_ticket, ATR_OK, &user);
+    assert_int_equal(flow.screen, SCREEN_READING); /* what was kept is read for the card */
+    assert_string_equal(mall.text, RECEIPT);
+}
+
 static void flow_tick__when_reading_takes_long__says_so_and_takes_the_result_later(void **state)
 {
     (void)state;
@@ -442,6 +532,10 @@ int main(void)
         cmocka_unit_test_setup(flow_scan__before_identifying__is_kept_and_read_after, set_up),
         cmocka_unit_test_setup(flow_scan__twice_or_while_on_screen__is_ignored, set_up),
         cmocka_unit_test_setup(flow_scan__during_reading__waits_in_one_slot, set_up),
+        cmocka_unit_test_setup(flow_scan__again_of_the_waiting_receipt__is_handed_in_once, set_up),
+        cmocka_unit_test_setup(flow_scan__after_it_was_refused__is_no_repeat, set_up),
+        cmocka_unit_test_setup(flow_scan__of_a_receipt_that_was_not_saved__tries_again, set_up),
+        cmocka_unit_test_setup(flow_on_preview__while_a_card_is_looked_up__is_not_shown, set_up),
         cmocka_unit_test_setup(
             flow_tick__when_reading_takes_long__says_so_and_takes_the_result_later, set_up),
         cmocka_unit_test_setup(flow_on_settled__after_the_session__is_not_shown, set_up),
