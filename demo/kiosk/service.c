@@ -21,6 +21,7 @@ typedef struct Place {
     bool taken;
     uint32_t ticket;
     int sample;
+    uint64_t session; /* of a dropped file */
     char path[APP_PATH_MAX];
     size_t size;
     char text[TEXT_MAX + 1];
@@ -375,6 +376,11 @@ static void on_file(void *user, atr_JobId id, atr_Status status)
 {
     (void)id;
     Place *place = user;
+    /* Its shopper has gone, and it is nobody else's. One dropped before a session begins one. */
+    if (place->session != 0 && place->session != place->service->flow->session) {
+        give_back(place);
+        return;
+    }
     size_t size = place->size;
     while (size > 0 && (unsigned char)place->text[size - 1] <= ' ') {
         size--;
@@ -398,6 +404,7 @@ void service_read_file(Service *service, const char *path)
         return;
     }
     snprintf(place->path, sizeof place->path, "%s", path);
+    place->session = service->flow->session;
     const atr_JobDesc job = { .run = run_file, .done = on_file, .user = place };
     if (!accepted(place, atr_work_submit(service->app.pool, &job, NULL))) {
         flow_notice(service->flow, "err.busy");

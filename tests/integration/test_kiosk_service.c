@@ -8,6 +8,8 @@
 #include "scratch_folder.h"
 
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 
 static void drain_until_quiet(atr_Mailbox *mail, App *app)
 {
@@ -68,9 +70,60 @@ static void service_submit__after_one_that_failed__takes_up_what_is_owed(void **
     scratch_folder_remove(&folder);
 }
 
+static void service_read_file__whose_shopper_has_gone__is_not_scanned(void **state)
+{
+    (void)state;
+    static Flow flow;
+    ScratchFolder folder;
+    AppConfig config;
+    atr_Error error;
+    atr_Mailbox *mail = NULL;
+    Service *service = NULL;
+    char path[APP_PATH_MAX + 16];
+    assert_true(scratch_folder_make(&folder));
+    snprintf(path, sizeof path, "%s/dropped.txt", folder.path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("no receipt\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    const AppConfigSources sources = { .data = folder.path };
+    assert_int_equal(app_config_load(&sources, &config, &error), ATR_OK);
+    assert_int_equal(atr_mailbox_create(NULL, &mail), ATR_OK);
+    const ServiceDesc desc = { .config = &config, .mailbox = mail, .demo = true, .no_retry = true };
+    assert_int_equal(service_create(&desc, &service, &error), ATR_OK);
+    App *app = service_app(service);
+    assert_non_null(app);
+    flow_init(&flow, &(FlowDesc){ .ops = service_ops(service), .now_ms = 1000 });
+    service_attach(service, &flow);
+    drain_until_quiet(mail, app);
+
+    flow_press(&flow, CONTROL_START);
+    service_read_file(service, path);
+    drain_until_quiet(mail, app);
+    assert_int_equal(flow.scan.size, strlen("no receipt")); /* still there: it is theirs */
+
+    flow_back(&flow);
+    flow_tick(&flow, 10000);
+    flow_press(&flow, CONTROL_START);
+    atr_work_hold(app->pool);
+    service_read_file(service, path);
+    flow_back(&flow);
+    flow_press(&flow, CONTROL_START); /* the next person */
+    atr_work_release(app->pool);
+    drain_until_quiet(mail, app);
+    assert_int_equal(flow.scan.size, 0);
+    assert_null(flow.notice);
+    assert_false(service_is_busy(service));
+
+    service_destroy(service);
+    atr_mailbox_destroy(mail);
+    scratch_folder_remove(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(service_read_file__whose_shopper_has_gone__is_not_scanned),
         cmocka_unit_test(service_submit__after_one_that_failed__takes_up_what_is_owed),
     };
     return cmocka_run_group_tests_name("kiosk: service", tests, NULL, NULL);
