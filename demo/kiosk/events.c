@@ -30,6 +30,10 @@ static void on_person_key(Kiosk *kiosk, SDL_Scancode code, bool shift)
 {
     const bool rtl = kiosk->flow.language == LANGUAGE_AR;
     Input *input = &kiosk->input;
+    /* Any key means yes to more time, and then nothing else. */
+    if (flow_activity(&kiosk->flow)) {
+        return;
+    }
     switch (code) {
     case SDL_SCANCODE_F2:
         flow_press(&kiosk->flow, CONTROL_LANGUAGE);
@@ -80,6 +84,7 @@ static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
         on_code(kiosk);
         break;
     case SCANNER_TOO_LONG:
+        (void)flow_activity(&kiosk->flow);
         flow_notice(&kiosk->flow, "err.file");
         break;
     case SCANNER_PASS:
@@ -200,6 +205,9 @@ void kiosk_event(Kiosk *kiosk, const SDL_Event *event)
         break;
     case SDL_DROPFILE:
         service_read_file(kiosk->service, event->drop.file);
+        SDL_free(event->drop.file);
+        break;
+    case SDL_DROPTEXT: /* not asked for, but ours to free */
         SDL_free(event->drop.file);
         break;
     case SDL_RENDER_TARGETS_RESET:

@@ -154,7 +154,8 @@ void input_key(Input *input, const Scene *scene, InputKey key)
 
 void input_digit(Input *input, char digit)
 {
-    if (digit >= '0' && digit <= '9' && !flow_activity(input->flow)) {
+    const bool answered = flow_activity(input->flow);
+    if (!answered && digit >= '0' && digit <= '9') {
         flow_press(input->flow, (Control)(CONTROL_DIGIT_0 + (digit - '0')));
     }
 }

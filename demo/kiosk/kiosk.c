@@ -102,7 +102,9 @@ static void open_metrics(Kiosk *kiosk)
 static void forget(void *user)
 {
     Kiosk *kiosk = user;
-    paint_forget(kiosk->paint);
+    if (kiosk->paint != NULL) {
+        paint_forget(kiosk->paint);
+    }
 }
 
 static void set_service(Kiosk *kiosk)
@@ -281,7 +283,10 @@ static void paint_screen(Kiosk *kiosk, float progress)
         const float leave = progress < 0.5f ? progress * 2 : 1;
         const float left = bezier(0.4f, 0, 1, 1, leave);
         const float entered = bezier(0.2f, 0, 0, 1, progress);
-        paint_leaving(kiosk->paint, 1 - left, -side * slide * left);
+        /* It was painted with the digits of a card; a picture that is kept has none. */
+        if (!kiosk->masked) {
+            paint_leaving(kiosk->paint, 1 - left, -side * slide * left);
+        }
         look.alpha = entered;
         look.dx = side * slide * (1 - entered);
     }
@@ -334,6 +339,9 @@ static void tick(Kiosk *kiosk, uint64_t now_ms)
 bool kiosk_draw(Kiosk *kiosk, uint64_t now_ms, const char *shot)
 {
     bool written = true;
+    if (kiosk->paint == NULL) {
+        return false; /* a window's new size could not be drawn: the kiosk is about to leave */
+    }
     kiosk->masked = shot != NULL;
     tick(kiosk, now_ms);
     kiosk_build(kiosk);

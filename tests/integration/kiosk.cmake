@@ -1,6 +1,6 @@
 # The kiosk itself, played by scripts on a surface in memory: real store, real workers.
 foreach(scenario IN ITEMS accepted guest held pending rejected files timeout arabic languages cards
-        retry keyboard outside usage failed_expect no_arabic_font tour)
+        retry masked keyboard outside usage failed_expect no_arabic_font tour)
     add_test(NAME kiosk_${scenario}
         COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/test_kiosk.sh" ${scenario}
             $<TARGET_FILE:kiosk> $<TARGET_FILE:atrium> "${atrium_SOURCE_DIR}")

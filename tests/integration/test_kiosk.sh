@@ -230,7 +230,39 @@ expect text idle.title
 key Tab
 wait 300
 expect text scan.title
+wait 121000
+expect text idle.title
+key F1
+wait 300
+tap util.calm
+wait 121000
+expect text idle.title
+key A
+wait 300
+tap nav.cancel
+wait screen goodbye
 TXT
+}
+
+# A picture of the screen, taken while it changes, shows nothing of the number that was typed.
+masked() {
+    local card
+    for card in $new $regular; do
+        play << TXT
+tap lang.en
+wait screen identify
+wait 1000
+type $card
+wait 100
+shot typed-$card
+tap id.guest
+shot left-$card
+expect screen scan
+TXT
+    done
+    cmp "$work/shots/typed-$new.png" "$work/shots/typed-$regular.png" || fail "digits are shown"
+    cmp "$work/shots/left-$new.png" "$work/shots/left-$regular.png" ||
+        fail "the screen that leaves shows digits"
 }
 
 arabic() {
