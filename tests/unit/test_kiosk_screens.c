@@ -262,6 +262,62 @@ static void screen_accepted__every_tier_count_and_row__fits(void **state)
     }
 }
 
+/* Whatever is written differently for somebody else goes when its shopper does. */
+static void screen_accepted__what_is_of_the_session__is_marked_so(void **state)
+{
+    (void)state;
+    static Scene first;
+    const Frame frame = frame_make(1920, 1080, false, 22);
+    const ScreenFacts facts = { .flow = &flow, .words = &words };
+    flow.screen = SCREEN_ACCEPTED;
+    flow.has_user = true;
+    flow.hurried = true;
+    for (int i = 0; i < 2; i++) {
+        set_reward(i == 0 ? 52 : 77, i == 0 ? ATR_TIER_GOLD : ATR_TIER_SILVER, 3);
+        snprintf(flow.user.card_tail, sizeof flow.user.card_tail, "%d", 4821 + i);
+        snprintf(flow.answer.store_en, sizeof flow.answer.store_en, "Store %d", i);
+        screen_build(&scene, &frame, &facts);
+        if (i == 0) {
+            memcpy(&first, &scene, sizeof first);
+        }
+    }
+    uint32_t different = 0;
+    assert_int_equal(first.count, scene.count);
+    for (uint32_t i = 0; i < scene.count; i++) {
+        const char *text_0 = first.items[i].text;
+        const char *text_1 = scene.items[i].text;
+        if (text_0 == NULL) {
+            continue;
+        }
+        /* The copy's texts lie at the same place in its own arena. */
+        if (text_0 >= scene.arena && text_0 < scene.arena + SCENE_TEXT_MAX) {
+            text_0 = first.arena + (text_0 - scene.arena);
+        }
+        if (strcmp(text_0, text_1) != 0) {
+            different++;
+            print_message("  '%s' or '%s'\n", text_0, text_1);
+            assert_true(scene.items[i].secret);
+        }
+    }
+    assert_true(different > 5);
+}
+
+static void screen_identify__when_the_desk_must_help__hides_the_number(void **state)
+{
+    (void)state;
+    const Frame frame = frame_make(1920, 1080, false, 22);
+    const ScreenFacts facts = { .flow = &flow, .words = &words };
+    flow.screen = SCREEN_IDENTIFY;
+    flow.card = CARD_PAUSED;
+    memcpy(flow.digits, "6283910000000047", 17);
+    flow.digit_count = 16;
+    screen_build(&scene, &frame, &facts);
+    for (uint32_t i = 0; i < scene.count; i++) {
+        const char *written = scene.items[i].text;
+        assert_true(written == NULL || strstr(written, "6283") == NULL);
+    }
+}
+
 static void screen_guest__every_count_and_reason__fits(void **state)
 {
     (void)state;
@@ -371,6 +427,8 @@ int main(void)
         cmocka_unit_test_setup(screen_notice__every_one__fits, set_up),
         cmocka_unit_test_setup(screen_reading__fits, set_up),
         cmocka_unit_test_setup(screen_accepted__every_tier_count_and_row__fits, set_up),
+        cmocka_unit_test_setup(screen_accepted__what_is_of_the_session__is_marked_so, set_up),
+        cmocka_unit_test_setup(screen_identify__when_the_desk_must_help__hides_the_number, set_up),
         cmocka_unit_test_setup(screen_guest__every_count_and_reason__fits, set_up),
         cmocka_unit_test_setup(screen_answer__every_reason__fits_and_is_a_word, set_up),
         cmocka_unit_test_setup(screen_goodbye_and_out__fit, set_up),

@@ -76,11 +76,13 @@ static void put_row(Scene *scene, Box row, TextStyle style, const char *key, con
     Item *why = scene_written(scene, (Box){ row.x, row.y, row.w - amount_w - SPACE_2, row.h },
                               style, COLOR_TEXT, key, label);
     why->middle = true;
+    why->secret = true;
     words_number(scene->words, scene->language, coins, number, sizeof number);
     snprintf(signed_number, sizeof signed_number, "%s%s", coins < 0 ? "" : "+", number);
     Item *amount = scene_written(scene, (Box){ row.x + row.w - amount_w, row.y, amount_w, row.h },
                                  style, COLOR_GOLD, "", scene_keep(scene, signed_number));
     amount->middle = true;
+    amount->secret = true;
     amount->rtl = false;
     amount->align = scene->frame.rtl ? ALIGN_START : ALIGN_END;
 }

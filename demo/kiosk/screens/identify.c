@@ -60,7 +60,8 @@ static const char *card_digits(Scene *scene, const ScreenFacts *facts)
     const Flow *flow = facts->flow;
     char text[96];
     size_t used = 0;
-    if (flow->card == CARD_CHECKING && flow->digit_count >= 4) {
+    const bool closed = flow->card == CARD_CHECKING || flow->card == CARD_PAUSED;
+    if (closed && flow->digit_count >= 4) {
         static const char dots[] = "\u2022\u2022\u2022\u2022 ";
         memcpy(text, dots, sizeof dots - 1);
         used = sizeof dots - 1;
