@@ -354,8 +354,15 @@ int driver_play(Kiosk *kiosk, const Script *script)
 {
     Driver driver = { .kiosk = kiosk, .script = script };
     step(&driver, NULL);
-    for (uint32_t i = 0; i < script->count && driver.code == 0 && !kiosk->quit; i++) {
-        play(&driver, &script->commands[i]);
+    for (uint32_t i = 0; i < script->count && driver.code == 0; i++) {
+        if (!kiosk->quit) {
+            play(&driver, &script->commands[i]);
+        }
+        if (kiosk->quit && driver.code == 0) {
+            fprintf(stderr, "kiosk: %s:%u: the script was ended from outside\n",
+                    kiosk->options.script, script->commands[i].line);
+            driver.code = 3;
+        }
     }
     hold(&driver, false); /* what waits is finished, not cancelled */
     return driver.code;

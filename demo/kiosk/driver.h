@@ -8,7 +8,7 @@
 #include "script.h"
 
 /* Plays all; exit code: 0 done, 1 an expectation failed (said on stderr, with a screenshot), 3 a
- * screenshot could not be written. */
+ * screenshot could not be written, or the script was ended from outside. */
 int driver_play(Kiosk *kiosk, const Script *script);
 
 #endif

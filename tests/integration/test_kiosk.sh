@@ -456,6 +456,17 @@ failed_expect() {
     printf 'tap nav.ok\n' > "$work/script"
     expect_code 1 "$kiosk" --headless --window 640x360 --demo --data "$work/data" \
         --script "$work/script" --shots "$work/shots"
+    # A script that is ended from outside has shown nothing.
+    printf 'shot started\nwait 1000000000\n' > "$work/script"
+    local code=0 pid
+    "$kiosk" --headless --window 640x360 --demo --data "$work/data" --script "$work/script" \
+        --shots "$work/shots" 2> "$work/out" &
+    pid=$!
+    until [[ -s $work/shots/started.png ]] || ! kill -0 "$pid" 2> /dev/null; do sleep 0.05; done
+    kill -TERM "$pid"
+    wait "$pid" || code=$?
+    [[ $code = 3 ]] || fail "an interrupted script gave $code: $(cat "$work/out")"
+    grep -q "script:2: " "$work/out" || fail "the line is not printed: $(cat "$work/out")"
 }
 
 # A font that is missing is said, and the kiosk runs.
