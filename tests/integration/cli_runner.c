@@ -113,10 +113,12 @@ static void become_child(char **arguments, const char *paths[3])
     if (environment != NULL) {
         putenv(strdup(environment));
     }
+    /* Opened first: the checkout may lie where nobody may look, as in root's home. */
+    const int program = open(ATR_BIN_DIR "/atrium", O_RDONLY | O_CLOEXEC);
     if (as_nobody && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)) {
         _exit(126);
     }
-    execv(ATR_BIN_DIR "/atrium", arguments);
+    fexecve(program, arguments, environ);
     _exit(127);
 }
 
