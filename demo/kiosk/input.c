@@ -7,6 +7,7 @@
 #define HIT_SLOP   8.0f
 #define PRESS_SLOP 24.0f
 #define LOCK_MS    300u
+#define STILL_MS   60000u
 
 void input_init(Input *input, Flow *flow)
 {
@@ -40,6 +41,7 @@ void input_down(Input *input, const Scene *scene, int64_t finger, int32_t x, int
     const Item *item = scene_hit(scene, x, y, pixels(scene, HIT_SLOP));
     input->down = true;
     input->finger = finger;
+    input->moved_ms = input->flow->now_ms;
     input->focus = CONTROL_NONE;
     input->serial = input->flow->screen_serial;
     input->pressed = CONTROL_NONE;
@@ -69,6 +71,7 @@ void input_move(Input *input, const Scene *scene, int64_t finger, int32_t x, int
 {
     if (input->down && finger == input->finger) {
         input->inside = is_near(scene, &input->rect, x, y);
+        input->moved_ms = input->flow->now_ms;
     }
 }
 
@@ -84,6 +87,15 @@ void input_up(Input *input, const Scene *scene, int64_t finger, int32_t x, int32
         press(input, input->pressed);
     }
     input->pressed = CONTROL_NONE;
+}
+
+void input_tick(Input *input)
+{
+    if (input->down && input->flow->now_ms - input->moved_ms >= STILL_MS) {
+        input->down = false;
+        input->pressed = CONTROL_NONE;
+        flow_finger(input->flow, false);
+    }
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------ */

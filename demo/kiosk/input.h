@@ -2,7 +2,9 @@
  *
  * A press shows when the finger comes down and acts when it goes up inside, with 24 units of slop.
  * Only the first finger counts; a press that began on another screen does nothing; the same button
- * is locked for 300 ms. Tab and arrows move a focus in reading order, Enter presses it.
+ * is locked for 300 ms. A finger that lies still for a minute is a bag that leans on the glass, or
+ * its end was lost: it is let go, or nobody could press anything and no session would end. Tab and
+ * arrows move a focus in reading order, Enter presses it.
  *
  * Threads: render. */
 #ifndef KIOSK_INPUT_H
@@ -24,8 +26,9 @@ typedef struct Input {
     int64_t finger;
     Control pressed; /* what is held down; CONTROL_NONE: nothing */
     bool inside;
-    atr_Rect rect;   /* of what is pressed */
-    uint32_t serial; /* of the screen where the press began */
+    atr_Rect rect;     /* of what is pressed */
+    uint64_t moved_ms; /* when the finger was last heard of */
+    uint32_t serial;   /* of the screen where the press began */
     Control last;
     uint64_t last_ms;
     Control focus; /* CONTROL_NONE: no ring */
@@ -37,6 +40,9 @@ void input_init(Input *input, Flow *flow);
 void input_down(Input *input, const Scene *scene, int64_t finger, int32_t x, int32_t y);
 void input_move(Input *input, const Scene *scene, int64_t finger, int32_t x, int32_t y);
 void input_up(Input *input, const Scene *scene, int64_t finger, int32_t x, int32_t y);
+
+/* Once a frame. */
+void input_tick(Input *input);
 
 void input_key(Input *input, const Scene *scene, InputKey key);
 /* A digit typed by a person; others are ignored. */

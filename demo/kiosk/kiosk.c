@@ -322,6 +322,7 @@ static void tick(Kiosk *kiosk, uint64_t now_ms)
 {
     kiosk__drain_typed(kiosk);
     flow_tick(&kiosk->flow, now_ms);
+    input_tick(&kiosk->input);
     service_tick(kiosk->service);
     if (kiosk->flow.screen == SCREEN_OUT && service_is_open(kiosk->service)) {
         set_service(kiosk);

@@ -207,6 +207,35 @@ static void input_up__the_same_button_at_once__is_locked(void **state)
     assert_int_equal(flow.language, LANGUAGE_EN);
 }
 
+static void input_tick__a_finger_that_never_comes_up__is_let_go(void **state)
+{
+    (void)state;
+    const atr_Rect five = place_of("5");
+    const atr_Rect six = place_of("6");
+    input_down(&input, &scene, 1, five.x + 5, five.y + 5);
+    flow_tick(&flow, flow.now_ms + 50000);
+    input_tick(&input);
+    input_move(&input, &scene, 1, five.x + 6, five.y + 5); /* somebody's, after all */
+    flow_tick(&flow, flow.now_ms + 50000);
+    input_tick(&input);
+    assert_int_equal(input_shown(&input), CONTROL_DIGIT_0 + 5);
+    flow_tick(&flow, flow.now_ms + 10000);
+    input_tick(&input);
+    assert_int_equal(input_shown(&input), CONTROL_NONE);
+    input_up(&input, &scene, 1, five.x + 5, five.y + 5);
+    assert_int_equal(flow.digit_count, 0);
+    /* Others are heard again, and the clock runs. */
+    input_down(&input, &scene, 2, six.x + 5, six.y + 5);
+    input_up(&input, &scene, 2, six.x + 5, six.y + 5);
+    assert_string_equal(flow.digits, "6");
+    input_down(&input, &scene, 3, six.x + 5, six.y + 5);
+    for (int i = 0; i < 122; i++) {
+        flow_tick(&flow, flow.now_ms + 1000);
+        input_tick(&input);
+    }
+    assert_true(flow.dialog);
+}
+
 static void input_key__tab_and_enter__go_in_reading_order(void **state)
 {
     (void)state;
@@ -251,6 +280,7 @@ int main(void)
         cmocka_unit_test_setup(input_down__a_second_finger__is_ignored, set_up_input),
         cmocka_unit_test_setup(input_up__after_the_screen_changed__does_nothing, set_up_input),
         cmocka_unit_test_setup(input_up__the_same_button_at_once__is_locked, set_up_input),
+        cmocka_unit_test_setup(input_tick__a_finger_that_never_comes_up__is_let_go, set_up_input),
         cmocka_unit_test_setup(input_key__tab_and_enter__go_in_reading_order, set_up_input),
         cmocka_unit_test_setup(input_down__on_a_dialog__only_means_yes, set_up_input),
     };
