@@ -18,12 +18,18 @@ static uint64_t key_ms(const Kiosk *kiosk)
     return kiosk->options.script != NULL ? kiosk->flow.now_ms : SDL_GetTicks64();
 }
 
-void kiosk__drain_typed(Kiosk *kiosk)
+static void drain_typed(Kiosk *kiosk)
 {
     char character = '\0';
     while (scanner_typed(&kiosk->scanner, key_ms(kiosk), &character)) {
         input_digit(&kiosk->input, character);
     }
+}
+
+void kiosk__heard(Kiosk *kiosk)
+{
+    scanner_heard(&kiosk->scanner, key_ms(kiosk));
+    drain_typed(kiosk);
 }
 
 static void on_person_key(Kiosk *kiosk, SDL_Scancode code, bool shift)
@@ -78,7 +84,7 @@ static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
     if (key->repeat != 0 && !scanner_is_running(&kiosk->scanner, key_ms(kiosk))) {
         return;
     }
-    kiosk__drain_typed(kiosk);
+    drain_typed(kiosk);
     switch (scanner_key(&kiosk->scanner, (int)key->keysym.scancode, shift, key_ms(kiosk))) {
     case SCANNER_CODE:
         on_code(kiosk);
@@ -88,7 +94,7 @@ static void on_key(Kiosk *kiosk, const SDL_KeyboardEvent *key)
         flow_notice(&kiosk->flow, "err.file");
         break;
     case SCANNER_PASS:
-        kiosk__drain_typed(kiosk);
+        drain_typed(kiosk);
         on_person_key(kiosk, key->keysym.scancode, shift);
         break;
     default:

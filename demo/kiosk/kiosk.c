@@ -320,7 +320,7 @@ static void measure(Kiosk *kiosk, uint64_t now_ms)
 
 static void tick(Kiosk *kiosk, uint64_t now_ms)
 {
-    kiosk__drain_typed(kiosk);
+    kiosk__heard(kiosk);
     flow_tick(&kiosk->flow, now_ms);
     input_tick(&kiosk->input);
     service_tick(kiosk->service);

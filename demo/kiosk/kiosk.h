@@ -66,8 +66,8 @@ bool kiosk_draw(Kiosk *kiosk, uint64_t now_ms, const char *shot);
  * draw than others still appear at an even pace. */
 void kiosk_present(Kiosk *kiosk, uint64_t due_ns);
 
-/* Hands characters that turned out to be a person's to the keypad; once a frame. */
-void kiosk__drain_typed(Kiosk *kiosk);
+/* The queue of events is empty: characters that turned out to be a person's go to the keypad. */
+void kiosk__heard(Kiosk *kiosk);
 
 /* Builds the scene from the flow as it is, without drawing. */
 void kiosk_build(Kiosk *kiosk);

@@ -81,9 +81,20 @@ void scanner_clear(Scanner *scanner)
     scanner->complete = false;
 }
 
+void scanner_heard(Scanner *scanner, uint64_t now_ms)
+{
+    scanner->heard_ms = now_ms;
+}
+
+static bool gap_is_over(const Scanner *scanner, uint64_t now_ms)
+{
+    const uint64_t at = scanner->heard_ms != 0 ? scanner->heard_ms : now_ms;
+    return at > scanner->last_ms && at - scanner->last_ms > GAP_MS;
+}
+
 static bool run_is_over(const Scanner *scanner, uint64_t now_ms)
 {
-    return scanner->complete || now_ms - scanner->last_ms > GAP_MS;
+    return scanner->complete || gap_is_over(scanner, now_ms);
 }
 
 bool scanner_is_running(const Scanner *scanner, uint64_t now_ms)
@@ -147,7 +158,7 @@ ScannerResult scanner_key(Scanner *scanner, int scancode, bool shift, uint64_t n
 
 bool scanner_typed(Scanner *scanner, uint64_t now_ms, char *out)
 {
-    if (scanner->size == 0 || scanner->complete || now_ms - scanner->last_ms <= GAP_MS) {
+    if (scanner->size == 0 || scanner->complete || !gap_is_over(scanner, now_ms)) {
         return false;
     }
     if (!is_typed(scanner, false)) {

@@ -10,7 +10,11 @@
  *     case SCANNER_CODE: flow_scan(&flow, scanner.text, scanner.size); break;
  *     case SCANNER_PASS: ...the key is a person's...
  *     }
+ *     scanner_heard(&scanner, now_ms);             once a frame, when no key waits any more
  *     while (scanner_typed(&scanner, now_ms, &character)) { ... }
+ *
+ * Keys are handed in late when a frame takes long. None counts as later than it can have come: when
+ * the one before had been heard.
  *
  * Threads: one. Nothing allocates. */
 #ifndef KIOSK_SCANNER_H
@@ -36,6 +40,7 @@ typedef struct Scanner {
     ScannerLayout layout;
     uint32_t size;
     uint64_t last_ms;
+    uint64_t heard_ms; /* all that came until then was handed in; 0: keys are never late */
     bool too_long;
     bool complete; /* text is a code already handed out */
     char text[SCANNER_TEXT_MAX + 1];
@@ -43,6 +48,9 @@ typedef struct Scanner {
 
 /* `scancode` is a USB usage number, as in SDL_Scancode. */
 ScannerResult scanner_key(Scanner *scanner, int scancode, bool shift, uint64_t now_ms);
+
+/* Every key that came until now has been handed in. */
+void scanner_heard(Scanner *scanner, uint64_t now_ms);
 
 /* Forgets what was read: nobody's card stays in memory. */
 void scanner_clear(Scanner *scanner);

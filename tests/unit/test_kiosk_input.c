@@ -107,6 +107,33 @@ static void scanner_key__more_than_any_receipt__is_refused_whole(void **state)
     assert_int_equal(send("ABCD", 1), SCANNER_CODE);
 }
 
+static void scanner_key__after_a_long_frame__goes_on_with_its_run(void **state)
+{
+    (void)state;
+    char character = '\0';
+    int code = 0;
+    bool shift = false;
+    for (const char *at = "ATR1|"; *at != '\0'; at++) {
+        assert_true(scanner_find_key(scanner.layout, *at, &code, &shift));
+        assert_int_equal(scanner_key(&scanner, code, shift, now), SCANNER_HELD);
+    }
+    scanner_heard(&scanner, now);
+    now += 200; /* one frame: the rest waits in the queue */
+    assert_true(scanner_is_running(&scanner, now));
+    assert_false(scanner_typed(&scanner, now, &character));
+    assert_int_equal(send("a|b", 0), SCANNER_CODE);
+    assert_string_equal(scanner.text, "ATR1|a|b");
+    scanner_clear(&scanner);
+
+    /* A person's key is given back, however long frames are. */
+    assert_int_equal(scanner_key(&scanner, 30, false, now), SCANNER_HELD);
+    scanner_heard(&scanner, now + 40);
+    assert_false(scanner_typed(&scanner, now + 40, &character));
+    scanner_heard(&scanner, now + 80);
+    assert_true(scanner_typed(&scanner, now + 80, &character));
+    assert_int_equal(character, '1');
+}
+
 /* ---- Fingers --------------------------------------------------------------------------------- */
 
 static Words words;
@@ -275,6 +302,8 @@ int main(void)
         cmocka_unit_test_setup(scanner_key__control_keys_inside_a_run__are_dropped, set_up_scanner),
         cmocka_unit_test_setup(scanner_key__a_run_that_breaks_off__leaves_nothing, set_up_scanner),
         cmocka_unit_test_setup(scanner_key__more_than_any_receipt__is_refused_whole,
+                               set_up_scanner),
+        cmocka_unit_test_setup(scanner_key__after_a_long_frame__goes_on_with_its_run,
                                set_up_scanner),
         cmocka_unit_test_setup(input_up__inside__presses_and_outside__does_not, set_up_input),
         cmocka_unit_test_setup(input_down__a_second_finger__is_ignored, set_up_input),
