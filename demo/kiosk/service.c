@@ -14,7 +14,8 @@
 
 #define PLACES   24
 #define TEXT_MAX (ATR_RECEIPT_TEXT_MAX + 1)
-#define RETRY_NS 15000000000u
+#define RETRY_NS 15000000000u /* opening a folder that could not be opened */
+#define OWED_NS  60000000000u
 
 typedef struct Place {
     Service *service;
@@ -36,6 +37,7 @@ struct Service {
     uint32_t taken;
     uint32_t samples; /* given out */
     bool owed;        /* an answer failed since the store last gave one */
+    uint64_t owed_ns; /* then, or when it was last tried again */
 
     bool retrying; /* the thread runs, and owns `app` */
     atr__Thread thread;
@@ -147,6 +149,11 @@ void service_tick(Service *service)
     if (!service->open && atomic_load(&service->opened)) {
         stop_retrying(service);
         start(service);
+    }
+    const uint64_t now_ns = atr_clock_monotonic_ns(&service->desc.clock);
+    if (service->open && service->owed && now_ns - service->owed_ns >= OWED_NS &&
+        atr_loyalty_resume(service->app.mall) == ATR_OK) {
+        service->owed_ns = now_ns; /* still owed until the store answers a shopper */
     }
 }
 
@@ -260,6 +267,7 @@ static void on_settled(void *context, const atr_Id128 *id, atr_Status status,
     flow_on_settled(service->flow, place->ticket, status, settlement, known ? &store : NULL);
     if (status != ATR_OK) {
         service->owed = true;
+        service->owed_ns = atr_clock_monotonic_ns(&service->desc.clock);
     } else {
         store_answers(service, settlement->session);
     }

@@ -19,6 +19,7 @@ typedef struct ServiceDesc {
     atr_Mailbox *mailbox;    /* where answers come; outlives the service */
     bool demo;               /* a folder made now is a demonstration */
     bool no_retry;           /* do not try to open again: scripts */
+    atr_Clock clock;         /* when to try again; default the system's */
     atr_Log log;
 } ServiceDesc;
 
@@ -33,7 +34,8 @@ FlowOps service_ops(Service *service);
 
 bool service_is_open(const Service *service);
 bool service_is_demo(const Service *service);
-/* Once a frame: takes over what the opening thread has opened. */
+/* Once a frame: takes over what the opening thread has opened; tries again, once a minute, to have
+ * decided what was saved and could not be. */
 void service_tick(Service *service);
 
 /* Reads a dropped file on a worker; what it holds is scanned, or err.file is shown. */

@@ -6,6 +6,7 @@
 
 #include "cmocka_all.h"
 #include "scratch_folder.h"
+#include "test_clock.h"
 
 #include <sched.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ static void service_submit__after_one_that_failed__takes_up_what_is_owed(void **
 {
     (void)state;
     static Flow flow; /* waits for no answer */
+    TestClock clock = { .now_ns = 1 };
     ScratchFolder folder;
     AppConfig config;
     atr_Error error;
@@ -43,7 +45,11 @@ static void service_submit__after_one_that_failed__takes_up_what_is_owed(void **
     const AppConfigSources sources = { .data = folder.path };
     assert_int_equal(app_config_load(&sources, &config, &error), ATR_OK);
     assert_int_equal(atr_mailbox_create(NULL, &mail), ATR_OK);
-    const ServiceDesc desc = { .config = &config, .mailbox = mail, .demo = true, .no_retry = true };
+    const ServiceDesc desc = { .config = &config,
+                               .mailbox = mail,
+                               .demo = true,
+                               .no_retry = true,
+                               .clock = test_clock(&clock) };
     assert_int_equal(service_create(&desc, &service, &error), ATR_OK);
     service_attach(service, &flow);
     App *app = service_app(service);
@@ -62,6 +68,19 @@ static void service_submit__after_one_that_failed__takes_up_what_is_owed(void **
     drain_until_quiet(mail, app);
     assert_int_equal(pending_count(app), 1);
     assert_true(ops.submit(ops.self, 3, 1, 1, "no receipt", 10));
+    drain_until_quiet(mail, app);
+    assert_int_equal(pending_count(app), 0);
+
+    left.id = atr_loyalty_new_id();
+    assert_int_equal(store->ops->submit(store->self, &left, &existing), ATR_OK);
+    assert_true(ops.submit(ops.self, 4, 9999, 1, "of nobody", 9)); /* fails, and nobody comes */
+    drain_until_quiet(mail, app);
+    test_clock_pass_ms(&clock, 59000);
+    service_tick(service);
+    drain_until_quiet(mail, app);
+    assert_int_equal(pending_count(app), 1);
+    test_clock_pass_ms(&clock, 2000);
+    service_tick(service);
     drain_until_quiet(mail, app);
     assert_int_equal(pending_count(app), 0);
 
