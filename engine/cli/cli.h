@@ -67,6 +67,10 @@ typedef struct CliVerb {
 /* Parses what follows noun and verb. On CLI_WRONG_USE the reason was printed. */
 CliExit cli_parse(Cli *cli, int argc, char **argv);
 
+/* An argument as it may be said again: a card number in the wrong place is not, for what is said
+ * ends in logs. */
+const char *cli_shown(const char *text);
+
 void cli_print_help(const CliVerb *verb);
 
 /* "120.50" in hundredths, at most two decimals, above `least`. False: not so. */

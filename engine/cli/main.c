@@ -117,7 +117,7 @@ static CliExit run(int argc, char **argv)
     cli.verb = find_verb(argv[1], argc > 2 ? argv[2] : NULL);
     if (cli.verb == NULL) {
         cli_say(CLI_WRONG_USE, "no such command: %s%s%s", argv[1], argc > 2 ? " " : "",
-                argc > 2 ? argv[2] : "");
+                argc > 2 ? cli_shown(argv[2]) : "");
         (void)print_usage(stderr, NULL);
         return CLI_WRONG_USE;
     }

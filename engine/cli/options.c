@@ -72,6 +72,11 @@ void cli_print_help(const CliVerb *verb)
          "exit: 0 done (a verdict: accepted), 1 the answer is no, 2 wrong use, 3 a fault");
 }
 
+const char *cli_shown(const char *text)
+{
+    return atr_card_is_valid(text) ? "a card number" : text;
+}
+
 static CliExit wrong_use(const Cli *cli, const char *format, const char *what)
 {
     fputs("atrium: ", stderr);
@@ -102,13 +107,13 @@ static CliExit check_given(Cli *cli, int count, char **rest)
         }
     }
     if (cli->verb->argument == NULL && count > 0) {
-        return wrong_use(cli, "unexpected argument '%s'", rest[0]);
+        return wrong_use(cli, "unexpected argument '%s'", cli_shown(rest[0]));
     }
     if (cli->verb->argument != NULL && count == 0) {
         return wrong_use(cli, "%s is required", cli->verb->argument);
     }
     if (count > 1) {
-        return wrong_use(cli, "unexpected argument '%s'", rest[1]);
+        return wrong_use(cli, "unexpected argument '%s'", cli_shown(rest[1]));
     }
     cli->argument = count == 1 ? rest[0] : NULL;
     return CLI_DONE;

@@ -317,7 +317,7 @@ static CliExit submit(Cli *cli, const atr_SubmitRequest *request)
         print_settlement(cli, &settlement, request->text);
         return exit_of_outcome(settlement.verdict.outcome);
     case ATR_ERR_NOT_FOUND:
-        return cli_say(CLI_NO, "no such user: %" PRIu64, request->user);
+        return cli_say(CLI_NO, "no such user");
     case ATR_ERR_EXISTS:
         return cli_say(CLI_NO, "this submission id was used for another user");
     default:

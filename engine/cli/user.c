@@ -110,7 +110,7 @@ CliExit cli_user_show(Cli *cli)
     }
     const atr_Status st = atr_loyalty_find_user(cli->app.mall, id, &user);
     if (st == ATR_ERR_NOT_FOUND) {
-        return cli_say(CLI_NO, "no such user: %" PRIu64, id);
+        return cli_say(CLI_NO, "no such user");
     }
     if (st != ATR_OK) {
         return cli_say(CLI_FAULT, "the user could not be read: %s", atr_status_text(st));

@@ -116,7 +116,17 @@ static void cli__what_is_not_there__exits_with_1(void **state)
     assert_non_null(strstr(run.err, "no such user"));
     cli_expect(&run, 0, "user", "add", "--card", CARD_A);
     cli_expect(&run, 1, "user", "add", "--card", CARD_A);
-    /* The card number is nowhere in what was said. */
+    /* The card number is nowhere in what was said, wherever it was typed. */
+    assert_null(strstr(run.err, CARD_A));
+    cli_expect(&run, 1, "user", "show", CARD_A);
+    assert_null(strstr(run.err, CARD_A));
+    cli_expect(&run, 1, "receipt", "submit", "--user", CARD_A, "@r");
+    assert_null(strstr(run.err, CARD_A));
+    cli_expect(&run, 2, "user", "add", "--card", "-", CARD_A);
+    assert_null(strstr(run.err, CARD_A));
+    cli_expect(&run, 2, "user", "show", "1", CARD_A);
+    assert_null(strstr(run.err, CARD_A));
+    cli_expect(&run, 2, "user", CARD_A);
     assert_null(strstr(run.err, CARD_A));
 }
 
