@@ -92,8 +92,10 @@ static CliExit refuse_option(const Cli *cli, int got, const char *last)
 {
     const char letter[] = { '-', (char)optopt, '\0' };
     const bool is_short = optopt > 0 && optopt < 256;
+    char name[64]; /* without its value, which may be a card number */
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(last, "="), last);
     return wrong_use(cli, got == ':' ? "%s needs a value" : "unknown option '%s'",
-                     is_short ? letter : last);
+                     is_short ? letter : name);
 }
 
 static CliExit check_given(Cli *cli, int count, char **rest)

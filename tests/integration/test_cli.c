@@ -128,6 +128,8 @@ static void cli__what_is_not_there__exits_with_1(void **state)
     assert_null(strstr(run.err, CARD_A));
     cli_expect(&run, 2, "user", CARD_A);
     assert_null(strstr(run.err, CARD_A));
+    cli_expect(&run, 2, "user", "show", "--number=" CARD_A, "1");
+    assert_null(strstr(run.err, CARD_A));
 }
 
 static void user_add__card_on_standard_input__stays_out_of_sight(void **state)

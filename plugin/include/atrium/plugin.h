@@ -23,11 +23,14 @@
  *
  * How effects are drawn (atr_PathKind) is chosen per frame by measured cost: geometry through
  * SDL_RenderGeometryRaw; surface, composing into a software renderer's pixels; layer, composing
- * into a texture. All look the same.
+ * into a texture. Surface and layer give the same pixels, layer on a GPU within rounding; geometry
+ * is sampled by SDL's renderer and looks alike.
  *
  * Threads: render, the thread that owns the renderer, unless said otherwise. A loader thread of the
  * plugin's reads pictures and fonts; until they are there effects play unseen. Between begin_frame
- * and end_frame nothing is read from disk, waited for, or allocated once warm.
+ * and end_frame nothing is read from disk, waited for, or allocated by atrium once warm; SDL's
+ * software renderer itself allocates on the geometry and layer paths, which are chosen there only
+ * when the surface path is unsafe.
  */
 #ifndef ATRIUM_PLUGIN_H
 #define ATRIUM_PLUGIN_H
