@@ -3,9 +3,9 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "plugin_fixture.h"
+#include "scratch_folder.h"
 
 #include <stdatomic.h>
-#include <unistd.h>
 
 static const char *renderer_name;
 
@@ -114,10 +114,10 @@ static void count_line(void *user, atr_LogLevel level, const char *module, const
 static void plugin_attach__bad_sprite_folder__says_so_and_plays_on(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/atrium-sprites-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    char path[64];
-    (void)snprintf(path, sizeof path, "%s/coin.png", folder);
+    ScratchFolder folder;
+    char path[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&folder));
+    scratch_folder_file(&folder, "coin.png", path, sizeof path);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_true(fputs("\x89PNG\r\n\x1a\nnot really", file) >= 0);
@@ -126,7 +126,7 @@ static void plugin_attach__bad_sprite_folder__says_so_and_plays_on(void **state)
         const char *name, *folder;
         bool warns;
     } rows[] = {
-        { "a damaged picture", folder, true },
+        { "a damaged picture", folder.path, true },
         { "no such folder", "/nonexistent/sprites", false },
         { "none named", NULL, false },
     };
@@ -152,8 +152,7 @@ static void plugin_attach__bad_sprite_folder__says_so_and_plays_on(void **state)
         atr_plugin_detach(plugin);
         screen_close(&screen);
     }
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    scratch_folder_remove(&folder);
 }
 
 /* ---- Two of them ----------------------------------------------------------------------------- */

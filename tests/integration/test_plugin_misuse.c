@@ -4,13 +4,13 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "plugin_fixture.h"
+#include "scratch_folder.h"
 
 #include "../visual/png_write.h"
 
 #include <atrium/atlas.h>
 
 #include <math.h>
-#include <unistd.h>
 
 static const char *renderer_name;
 
@@ -152,15 +152,15 @@ static void plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used
     Screen screen;
     screen_open(&screen, renderer_name, 200, 160);
     atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
-    char folder[] = "/tmp/atrium-sprites-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    char path[128];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, one_frame_sheet(plugin));
+    ScratchFolder folder;
+    char path[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&folder));
+    scratch_folder_file(&folder, one_frame_sheet(plugin), path, sizeof path);
     atr_plugin_detach(plugin);
     static uint32_t pixels[ATR_PICTURE_SIDE_MAX];
     const atr_Canvas wide = { pixels, ATR_PICTURE_SIDE_MAX, 1, ATR_PICTURE_SIDE_MAX };
     assert_true(png_write(path, &wide));
-    const atr_PluginDesc desc = { .asset_folder = folder, .wait_for_assets = true };
+    const atr_PluginDesc desc = { .asset_folder = folder.path, .wait_for_assets = true };
     assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
     atr_plugin_begin_frame(plugin);
     atr_plugin_end_frame(plugin);
@@ -170,8 +170,7 @@ static void plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used
     assert_int_equal(stats.assets_missing, 0);
     atr_plugin_detach(plugin);
     screen_close(&screen);
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    scratch_folder_remove(&folder);
 }
 
 /* Letters lie behind the named pictures: a new name must not show one until its own is there. */

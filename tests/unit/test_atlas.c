@@ -4,6 +4,7 @@
 
 #include "cmocka_all.h"
 #include "failing_allocator.h"
+#include "scratch_folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,15 +103,15 @@ static void atlas_create__pixels__are_premultiplied(void **state)
 static void atlas_create__damaged_file__built_in_one_is_used(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/atrium-atlas-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    char path[64];
-    snprintf(path, sizeof path, "%s/coin.png", folder);
+    ScratchFolder folder;
+    char path[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&folder));
+    scratch_folder_file(&folder, "coin.png", path, sizeof path);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     fputs("no picture", file);
     fclose(file);
-    atr_Atlas *damaged = atlas_of(folder);
+    atr_Atlas *damaged = atlas_of(folder.path);
     atr_Atlas *builtin = atlas_of(NULL);
     uint32_t count = 0;
     const atr_Image a = atr_atlas_images(damaged, &count)[1];
@@ -121,8 +122,7 @@ static void atlas_create__damaged_file__built_in_one_is_used(void **state)
     }
     atr_atlas_destroy(damaged);
     atr_atlas_destroy(builtin);
-    remove(path);
-    remove(folder);
+    scratch_folder_remove(&folder);
 }
 
 static void atlas_create__extras__follow_the_names(void **state)

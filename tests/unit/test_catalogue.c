@@ -3,6 +3,7 @@
 #include <atrium/catalogue.h>
 
 #include "cmocka_all.h"
+#include "scratch_folder.h"
 #include "test_clock.h"
 
 #include <jansson.h>
@@ -446,10 +447,10 @@ static void keep_line(void *user, atr_LogLevel level, const char *module, const 
     snprintf(lines->text + used, sizeof lines->text - used, "%s\n", text);
 }
 
-static void write_file(const char *folder, const char *name, const char *text)
+static void write_file(const ScratchFolder *folder, const char *name, const char *text)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
+    char path[2 * SCRATCH_PATH_MAX];
+    scratch_folder_file(folder, name, path, sizeof path);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs(text, file);
@@ -459,16 +460,16 @@ static void write_file(const char *folder, const char *name, const char *text)
 static void catalogue_load__folder__replaces_adds_and_skips_bad_files(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/atrium-catalogue-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    write_file(folder, "a.json", "{\"atrium_effect\":1,\n\"name\":7}");
-    write_file(folder, "confetti.json",
+    ScratchFolder folder;
+    assert_true(scratch_folder_make(&folder));
+    write_file(&folder, "a.json", "{\"atrium_effect\":1,\n\"name\":7}");
+    write_file(&folder, "confetti.json",
                "{\"atrium_effect\":1,\"name\":\"confetti\",\"duration\":3.5,"
                "\"nodes\":[{\"type\":\"shake\",\"size\":1}]}");
-    write_file(folder, "mine.json",
+    write_file(&folder, "mine.json",
                "{\"atrium_effect\":1,\"name\":\"mine\",\"duration\":1,"
                "\"nodes\":[{\"type\":\"shake\",\"size\":1}]}");
-    write_file(folder, "notes.txt", "no definition");
+    write_file(&folder, "notes.txt", "no definition");
     Lines lines = { "" };
     atr_Effects *effects = NULL;
     assert_int_equal(
@@ -476,7 +477,7 @@ static void catalogue_load__folder__replaces_adds_and_skips_bad_files(void **sta
                                                .log = { keep_line, &lines, ATR_LOG_DEBUG } },
                            &effects),
         ATR_OK);
-    assert_int_equal(atr_catalogue_load(effects, folder), ATR_OK);
+    assert_int_equal(atr_catalogue_load(effects, folder.path), ATR_OK);
     assert_true(atr_effects_definition(effects, "confetti")->duration == 3.5f);
     assert_non_null(atr_effects_definition(effects, "mine"));
     assert_non_null(strstr(lines.text, "/a.json:2:8: name: expected a name"));
@@ -488,13 +489,7 @@ static void catalogue_load__folder__replaces_adds_and_skips_bad_files(void **sta
     assert_int_equal(atr_catalogue_load_file(effects, "/nowhere/x.json", &error), ATR_ERR_IO);
     assert_string_equal(error.source, "/nowhere/x.json");
     atr_effects_destroy(effects);
-    static const char *const files[] = { "a.json", "confetti.json", "mine.json", "notes.txt" };
-    for (size_t i = 0; i < ATR_COUNT_OF(files); i++) {
-        char path[256];
-        snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-        remove(path);
-    }
-    remove(folder);
+    scratch_folder_remove(&folder);
 }
 
 /* The parser lists what it knows when it meets a field that it does not. */
