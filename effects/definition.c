@@ -20,10 +20,10 @@ enum {
     RING = 1u << ATR_NODE_RING,
     SHAKE = 1u << ATR_NODE_SHAKE,
     SOUND = 1u << ATR_NODE_SOUND,
-    RIBBON = 1u << ATR_NODE_RIBBON,
+    BANNER = 1u << ATR_NODE_BANNER,
     TRAIL = 1u << ATR_NODE_TRAIL,
     EMITS = EMITTER | TRAIL,
-    STANDS = TEXT | RING | RIBBON, /* one thing with a place */
+    STANDS = TEXT | RING | BANNER, /* one thing with a place */
     SEEN = EMITS | STANDS | FLASH
 };
 
@@ -251,7 +251,7 @@ static void field_on(atr__Reader *reader, const json_t *value, const atr__Field 
 /* ---- Nodes ----------------------------------------------------------------------------------- */
 
 static const char *const node_types[] = { "emitter", "text",   "flash", "ring", "shake",
-                                          "sound",   "ribbon", "trail", NULL };
+                                          "sound",   "banner", "trail", NULL };
 
 static void field_type(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out)
 {
@@ -281,9 +281,9 @@ static const atr__Field node_fields[] = {
     { "forces", field_forces, 0, 0, 0, EMITS, false },
     { "sprite", field_sprite, 0, 0, 0, EMITS | RING, false },
     { "blend", field_blend, NODE(additive), 0, 0, SEEN, false },
-    { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, EMITS | RING | RIBBON | SHAKE, true },
+    { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, EMITS | RING | BANNER | SHAKE, true },
     { "size", atr__field_value, NODE(size), 0, PIXELS_MAX, TEXT, false },
-    { "height", atr__field_float, NODE(shape_h), 0, PIXELS_MAX, RIBBON, true },
+    { "height", atr__field_float, NODE(shape_h), 0, PIXELS_MAX, BANNER, true },
     { "color", atr__field_colors, 0, 0, 0, SEEN, false },
     { "palette", atr__field_palette, 0, 0, 0, EMITS, false },
     { "spin", atr__field_value, NODE(spin), -3600, 3600, EMITS | RING, false },

@@ -110,8 +110,13 @@ static double frame_of_atrium(void)
 {
     const uint64_t start_ns = bench_now_ns();
     const atr_Canvas canvas = { scene.surface->pixels, WIDTH, HEIGHT, scene.surface->pitch / 4 };
-    const atr_Particles particles = { SPRITES,     scene.x,     scene.y,     scene.size,
-                                      scene.angle, scene.color, scene.sprite };
+    const atr_Particles particles = { .count = SPRITES,
+                                      .x = scene.x,
+                                      .y = scene.y,
+                                      .size = scene.size,
+                                      .angle_deg = scene.angle,
+                                      .color = scene.color,
+                                      .sprite = scene.sprite };
     const atr_DrawCmd cmd = { .kind = ATR_DRAW_PARTICLES, .count = SPRITES };
     SDL_FillRect(scene.surface, NULL, CLEAR);
     atr_compose_commands(scene.compositor, &canvas, NULL, NULL, &cmd, 1, &particles, NULL);

@@ -60,7 +60,7 @@ static const char whole[] =
     "  "
     "{\"type\":\"ring\",\"size\":90,\"sprite\":{\"sheet\":\"ring.png\"}},{\"type\":\"sound\","
     "\"cue\":\"coin\"},\n"
-    "  {\"type\":\"ribbon\",\"size\":200,\"height\":40},\n"
+    "  {\"type\":\"banner\",\"size\":200,\"height\":40},\n"
     "  "
     "{\"type\":\"trail\",\"life\":1,\"size\":4,\"rate\":60,\"shape\":{\"line\":{\"length\":5}}}]}";
 

@@ -343,7 +343,13 @@ static void compose_commands__particles__equal_single_sprites(void **state)
     static const float angle[] = { 0, 45, 0, -10 };
     static const uint32_t color[] = { 0xffffffffu, 0x80408020u, 0x00302010u, 0xffffffffu };
     static const atr_SpriteId sprite[] = { 1, 1, 2, 2 };
-    const atr_Particles particles = { 4, x, y, size, angle, color, sprite };
+    const atr_Particles particles = { .count = 4,
+                                      .x = x,
+                                      .y = y,
+                                      .size = size,
+                                      .angle_deg = angle,
+                                      .color = color,
+                                      .sprite = sprite };
     Sheet singles;
     Sheet range;
     sheet_init(&singles, SIDE, SIDE);

@@ -150,7 +150,7 @@ static void effects_define__out_of_range__is_refused_and_the_old_one_stays(void 
     bad[4].nodes[0].life.key_count = 9;
     bad[5].nodes[0].gravity_y = INFINITY;
     bad[6].nodes[0].layer = 3;
-    bad[7].nodes[0].force_count = 4;
+    bad[7].nodes[0].force_count = ATR_FORCES_MAX + 1;
     bad[8].nodes[0].burst_count = 5;
     bad[9].nodes[0].type = 99;
     memset(bad[10].nodes[0].sheet, 'x', sizeof bad[10].nodes[0].sheet);
@@ -222,7 +222,7 @@ static bool first_command(Fixture *f, const atr_EffectDef *def, atr_DrawCmd *out
     return list.count > 0;
 }
 
-static void effects_draw__ring_ribbon_flash__follow_their_keys(void **state)
+static void effects_draw__ring_banner_flash__follow_their_keys(void **state)
 {
     (void)state;
     Fixture f;
@@ -248,7 +248,7 @@ static void effects_draw__ring_ribbon_flash__follow_their_keys(void **state)
     assert_in_range(cmd.color >> 16 & 255, 200, 207);
     assert_in_range(cmd.color & 255, 48, 54);
 
-    def.nodes[0].type = ATR_NODE_RIBBON;
+    def.nodes[0].type = ATR_NODE_BANNER;
     def.nodes[0].shape_h = 30;
     assert_true(first_command(&f, &def, &cmd));
     assert_int_equal(cmd.kind, ATR_DRAW_RECT);
@@ -380,7 +380,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(effects_draw__nodes__one_command_names_all_particles_of_one),
-        cmocka_unit_test(effects_draw__ring_ribbon_flash__follow_their_keys),
+        cmocka_unit_test(effects_draw__ring_banner_flash__follow_their_keys),
         cmocka_unit_test(effects_shake__while_it_lasts__moves_and_then_rests),
         cmocka_unit_test(effect_move__trail__leaves_particles_along_the_way),
         cmocka_unit_test(effects_poll_event__sound_at_its_start__more_than_fit_drop_the_oldest),

@@ -74,8 +74,37 @@ typedef struct atr__Gather {
     uint32_t tint;
 } atr__Gather;
 
+#define ATR__COPY_PAD 8 /* clear pixels that may be read behind a copy's row */
+
+/* A sprite scaled, turned, shifted: ready to be drawn at whole pixels. Each row is followed by
+ * ATR__COPY_PAD clear pixels at least, which a kernel may read. */
+typedef struct atr__Copy {
+    const uint32_t *pixels;
+    const atr__Span *spans; /* per row */
+    int32_t pitch;
+    int16_t width, height;      /* trimmed: outside all is transparent */
+    int16_t offset_x, offset_y; /* of its top left from the pixel that holds the sprite's centre */
+} atr__Copy;
+
+/* A copy on the canvas. */
+typedef struct atr__Item {
+    const atr__Copy *copy;
+    int32_t x, y; /* top left, canvas pixels; may lie outside */
+    uint32_t tint;
+} atr__Item;
+
+/* The part of the canvas that one call may write; other threads may be writing all around it. */
+typedef struct atr__Band {
+    uint32_t *pixels; /* of the canvas, x = y = 0 */
+    ptrdiff_t pitch;
+    int32_t left, top, right, bottom;
+} atr__Band;
+
 typedef struct atr__Kernels {
     const char *name;
+    /* Draws items[order[0]], items[order[1]] ... in that order, clipped to the band. */
+    void (*draw)(const atr__Band *band, const atr__Item *items, const uint32_t *order,
+                 uint32_t count);
     void (*blend)(const atr__Block *block);
     void (*fill)(uint32_t *dst, ptrdiff_t pitch, int32_t width, int32_t height, uint32_t color);
     void (*gather)(const atr__Gather *row);

@@ -236,4 +236,4 @@ static void gather(const atr__Gather *row)
     }
 }
 
-const atr__Kernels atr__kernels_scalar = { "scalar", blend, fill, gather };
+const atr__Kernels atr__kernels_scalar = { .name = "scalar", .blend = blend, .fill = fill, .gather = gather };

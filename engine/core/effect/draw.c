@@ -127,7 +127,7 @@ static bool shown_as_command(const atr_Effects *effects, const atr__Instance *in
         out->h = def->shape_w > 0.0f ? out->w * def->shape_h / def->shape_w : out->w;
         out->angle_deg = atr__value_curve(&def->spin, shown.t) * shown.time;
         return true;
-    case ATR_NODE_RIBBON:
+    case ATR_NODE_BANNER:
         out->kind = ATR_DRAW_RECT;
         out->w = shown_size(instance, &shown);
         out->h = def->shape_h * instance->scale;

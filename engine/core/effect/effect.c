@@ -437,7 +437,8 @@ uint32_t atr_effects_usage(const atr_Effects *effects, atr_EffectUse *out, uint3
 const char *atr_decision_name(atr_Decision decision)
 {
     static const char *const names[ATR_DECISION_COUNT] = {
-        "played", "merged", "reduced", "refused: cooldown", "refused: full", "unknown",
+        "played",  "merged",          "reduced",       "refused: cooldown", "refused: full",
+        "unknown", "refused: budget", "refused: rate", "coalesced",
     };
     return (unsigned)decision < ATR_DECISION_COUNT ? names[decision] : "?";
 }

@@ -26,8 +26,13 @@
  * into a texture. Surface and layer give the same pixels, layer on a GPU within rounding; geometry
  * is sampled by SDL's renderer and looks alike.
  *
+ * A game that draws into its window's surface and has no renderer attaches to the window instead:
+ * atr_plugin_attach_surface; the calls are the same, and present is SDL_UpdateWindowSurface.
+ *
  * Threads: render, the thread that owns the renderer, unless said otherwise. A loader thread of the
- * plugin's reads pictures and fonts; until they are there effects play unseen. Between begin_frame
+ * plugin's reads and decodes pictures when they are first needed, and definitions that change in
+ * desc.effect_folder; what is ready is taken over in slices. Until a picture is there a built-in
+ * sprite stands for it. Between begin_frame
  * and end_frame nothing is read from disk, waited for, or allocated by atrium once warm; SDL's
  * software renderer itself allocates on the geometry and layer paths, which are chosen there only
  * when the surface path is unsafe.
@@ -76,7 +81,11 @@ typedef struct atr_PluginDesc {
     bool disable_overlay;    /* no overlay, no key */
     SDL_Keycode overlay_key; /* default SDLK_F3 */
     bool reduced_motion;
-    uint32_t max_particles;    /* default 8192 */
+    uint32_t max_particles;    /* default 16,384 */
+    size_t sprite_cache_bytes; /* of scaled and turned sprites; default 16 MiB */
+    bool second_thread;        /* surface and layer paths draw with two threads */
+    bool unthrottled;          /* play and draw everything, whatever the frame costs */
+    bool no_watch;             /* do not look for changes in effect_folder */
     uint32_t mailbox_capacity; /* default 1024 */
     uint64_t seed;             /* default 1 */
     uint64_t fixed_step_ns;    /* effects advance by this each frame; default 0: real time */
@@ -106,6 +115,9 @@ typedef struct atr_PluginStats {
     atr_OverlayMode overlay;
     bool assets_ready;
     uint32_t assets_missing;
+    uint32_t assets_waiting;  /* pictures asked for and not there yet */
+    const char *kernel;       /* of the compositor: "avx2", ... */
+    uint32_t compose_threads; /* that drew the last frame: 0 on the geometry path */
     atr_QueueStats queue;
     atr_EffectsStats effects;
 } atr_PluginStats;
@@ -118,6 +130,16 @@ typedef struct atr_PluginStats {
  */
 ATR_NODISCARD ATR_API atr_Status atr_plugin_attach(SDL_Renderer *renderer,
                                                    const atr_PluginDesc *desc, atr_Plugin **out);
+
+/**
+ * Attaches to a window whose surface (SDL_GetWindowSurface) the host draws into by itself; there
+ * must be no renderer. The surface is asked for anew in each frame, so resizing needs no call.
+ * @return as atr_plugin_attach; ATR_ERR_BACKEND when the surface is not of 32 bits with 8 a
+ * channel.
+ */
+ATR_NODISCARD ATR_API atr_Status atr_plugin_attach_surface(SDL_Window *window,
+                                                           const atr_PluginDesc *desc,
+                                                           atr_Plugin **out);
 
 /** Ends effects (done callbacks run), drains the mailbox, frees everything. NULL does nothing. */
 ATR_API void atr_plugin_detach(atr_Plugin *plugin);
@@ -141,6 +163,13 @@ ATR_NODISCARD ATR_API atr_Status atr_plugin_reattach(atr_Plugin *plugin, SDL_Ren
 
 ATR_API void atr_plugin_set_overlay(atr_Plugin *plugin, atr_OverlayMode mode);
 ATR_API void atr_plugin_set_overlay_arabic(atr_Plugin *plugin, bool arabic);
+
+/** Draws by this path from now on where it is safe; ATR_PATH_AUTO: by cost. */
+ATR_API void atr_plugin_set_path(atr_Plugin *plugin, atr_PathKind path);
+/** Composes with this kernel from now on, see atr_compose_set_kernel. */
+ATR_API atr_Status atr_plugin_set_kernel(atr_Plugin *plugin, const char *name);
+/** Composes with one thread or two from now on. */
+ATR_API atr_Status atr_plugin_set_second_thread(atr_Plugin *plugin, bool on);
 
 /** Parts, borrowed until detach. */
 ATR_API atr_Effects *atr_plugin_effects(atr_Plugin *plugin);

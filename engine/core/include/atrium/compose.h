@@ -10,12 +10,14 @@
  *     st = atr_compose_set_sprites(compositor, images, count);
  *     atr_compose_commands(compositor, &target, NULL, &transform, list, n, &particles, NULL);
  *
- * Pixels are 0xAARRGGBB, premultiplied, 32 bits. Rotated sprites are gathered with bilinear
- * filtering, upright ones are scaled by area or bilinear filtering and kept in a bounded cache; an
- * enlarged one over 128 by 128 pixels only when it comes twice at the same size.
+ * Pixels are 0xAARRGGBB, premultiplied, 32 bits. A sprite is drawn from a copy of it that was
+ * scaled, turned (in steps fine enough not to be seen) and, if it moves slowly, shifted by a part
+ * of a pixel before, and kept in a bounded cache. Copies are made in slices, so many a frame; until
+ * there is one, and for sprites too large to keep, the sprite is gathered with bilinear filtering.
  *
- * Threads: owner. Nothing allocates after create and set_sprites: the cache of scaled sprites is
- * one block; what does not fit is drawn directly, slower, and looks the same.
+ * Threads: owner. A second drawing thread of the compositor's own takes part of the rows, if asked
+ * for; sprites keep their order, and the pixels are the same. Nothing allocates after create and
+ * set_sprites: the cache is one block of the size that was asked for.
  */
 #ifndef ATRIUM_COMPOSE_H
 #define ATRIUM_COMPOSE_H
@@ -41,7 +43,13 @@ typedef struct atr_Canvas {
 } atr_Canvas;
 
 typedef struct atr_ComposeDesc {
-    size_t cache_bytes; /* of scaled sprites; default 8 MiB, 64 KiB..1 GiB */
+    size_t cache_bytes;   /* of scaled and turned sprites; default 16 MiB, 64 KiB..1 GiB */
+    uint32_t max_sprites; /* in one call of atr_compose_commands, planned at once; more are drawn in
+                             several passes; default 16,384 */
+    uint32_t fill_pixels; /* of copies made in a frame (atr_compose_begin_frame); default 65,536 */
+    bool second_thread;   /* draw with two threads when there is enough to draw */
+    const char *kernel;   /* "avx2", "sse2", "neon", "scalar"; default ATRIUM_SIMD from the
+                             environment, else the best the processor has */
     atr_Allocator allocator;
 } atr_ComposeDesc;
 
@@ -55,10 +63,12 @@ typedef struct atr_Tiles {
 typedef struct atr_ComposeStats {
     uint64_t sprites; /* drawn */
     uint64_t cache_hits;
-    uint64_t cache_misses; /* scaled and kept */
-    uint64_t direct;       /* drawn without the cache */
-    size_t cache_bytes;
-    const char *kernel; /* "scalar" */
+    uint64_t cache_misses; /* copies made */
+    uint64_t cache_evicted;
+    uint64_t direct; /* drawn without the cache: gathered */
+    size_t cache_bytes, cache_limit;
+    const char *kernel; /* "avx2", "sse2", "neon", "scalar" */
+    uint32_t threads;   /* that drew the last call: 1 or 2 */
 } atr_ComposeStats;
 
 ATR_NODISCARD ATR_API atr_Status atr_compose_create(const atr_ComposeDesc *desc,
@@ -71,6 +81,25 @@ ATR_API void atr_compose_destroy(atr_Compositor *compositor);
  */
 ATR_NODISCARD ATR_API atr_Status atr_compose_set_sprites(atr_Compositor *compositor,
                                                          const atr_Image *images, uint32_t count);
+
+/** Shows another picture under one id, which set_sprites has counted; forgets copies of the old one
+ *  only. @return ATR_OK; ATR_ERR_INVALID. */
+ATR_NODISCARD ATR_API atr_Status atr_compose_set_sprite(atr_Compositor *compositor, atr_SpriteId id,
+                                                        const atr_Image *image);
+
+/** A new frame: copies may be made again, up to desc.fill_pixels. Without it, without limit. */
+ATR_API void atr_compose_begin_frame(atr_Compositor *compositor);
+
+/** The i-th kernel this processor can run, best first; NULL past the last. Static storage. */
+ATR_API const char *atr_compose_kernel(uint32_t index);
+
+/** Draws with the kernel of that name from now on; pixels stay the same. @return ATR_OK;
+ *  ATR_ERR_NOT_FOUND when it is not known or the processor cannot run it. */
+ATR_NODISCARD ATR_API atr_Status atr_compose_set_kernel(atr_Compositor *compositor,
+                                                        const char *name);
+
+/** Starts or ends the second drawing thread. @return ATR_OK; ATR_ERR_NO_MEMORY. */
+ATR_NODISCARD ATR_API atr_Status atr_compose_set_second_thread(atr_Compositor *compositor, bool on);
 
 /**
  * Draws commands in order. ATR_DRAW_TEXT is not drawn here: whoever owns glyphs expands it first.

@@ -53,7 +53,8 @@ typedef struct atr_DrawCmd {
     uint8_t importance; /* atr_Importance: which ones a full queue keeps */
     uint8_t additive;   /* a hint for sorting in unordered layers; the colour decides the look */
     atr_SpriteId sprite;
-    uint16_t reserved;
+    uint8_t smooth; /* moves slowly: placed between pixels, not on whole ones */
+    uint8_t reserved;
     uint32_t color;
     float x, y;      /* centre */
     float w, h;      /* size; text: h is the letter height, w is ignored */
@@ -72,6 +73,8 @@ typedef struct atr_Particles {
     const float *angle_deg;     /* clockwise */
     const uint32_t *color;      /* premultiplied tint */
     const atr_SpriteId *sprite; /* animation frame included */
+    const float *stretch;       /* height, as a share of what the sprite's shape says; NULL: 1 */
+    const uint8_t *smooth;      /* 1: moves slowly, placed between pixels; NULL: none does */
 } atr_Particles;
 
 /** Names what a sprite id shows, so that whoever loads pictures can find them. */

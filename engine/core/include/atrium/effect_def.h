@@ -19,7 +19,7 @@ extern "C" {
 #define ATR_EFFECT_NODES_MAX 12
 #define ATR_CURVE_KEYS_MAX   8
 #define ATR_BURSTS_MAX       4
-#define ATR_FORCES_MAX       3
+#define ATR_FORCES_MAX       4
 #define ATR_PALETTE_MAX      8
 
 typedef enum atr_ValueKind {
@@ -62,8 +62,10 @@ typedef enum atr_NodeType {
     ATR_NODE_RING,  /* one sprite that grows and fades */
     ATR_NODE_SHAKE,
     ATR_NODE_SOUND,
-    ATR_NODE_RIBBON, /* a banner that unrolls behind a text */
-    ATR_NODE_TRAIL   /* an emitter whose particles are left behind as its position moves */
+    ATR_NODE_BANNER, /* a rectangle that unrolls behind a text */
+    ATR_NODE_TRAIL,  /* an emitter whose particles are left behind as its position moves, or, with
+                        `follow`, as each particle of another emitter moves */
+    ATR_NODE_RIBBON  /* a strip drawn along the way that each particle of `follow` has come */
 } atr_NodeType;
 
 typedef enum atr_ShapeKind {
@@ -81,18 +83,23 @@ typedef struct atr_Burst {
 typedef enum atr_ForceKind {
     ATR_FORCE_ATTRACT = 0, /* pulls to an anchor; within arrive_px a particle arrives and is gone */
     ATR_FORCE_FLOOR,       /* particles bounce off the anchor's height, or the view's lower edge */
-    ATR_FORCE_SWAY         /* pushes left and right, each particle in its own time */
+    ATR_FORCE_SWAY,        /* pushes left and right, each particle in its own time */
+    ATR_FORCE_TURBULENCE,  /* pushes by a smooth field that drifts with time */
+    ATR_FORCE_RECT         /* particles bounce off the outside of a named rectangle */
 } atr_ForceKind;
 
-/** A force whose anchor is not set does nothing. */
+/** A force whose anchor or rectangle is not set does nothing. */
 typedef struct atr_Force {
     uint8_t kind;                         /* atr_ForceKind */
-    char anchor[ATR_EFFECT_NAME_MAX + 1]; /* attract, floor; "": floor at the view's lower edge */
-    float strength;                       /* attract, sway: px/s^2 */
+    char anchor[ATR_EFFECT_NAME_MAX + 1]; /* attract, floor: an anchor; "": floor at the view's
+                                             lower edge; rect: the rectangle's name */
+    float strength;                       /* attract, sway, turbulence: px/s^2 */
     float arrive_px;                      /* attract */
-    float bounce;                         /* floor: share of the speed kept upwards, 0..1 */
-    float friction;                       /* floor: share of the speed lost along it, 0..1 */
-    float period;                         /* sway: s for once there and back */
+    float bounce;                         /* floor, rect: share of the speed kept, 0..1 */
+    float friction;                       /* floor, rect: share of the speed lost along it, 0..1 */
+    float period;                         /* sway: s for once there and back; turbulence: s in which
+                                             the field has changed */
+    float scale_px;                       /* turbulence: size of its whirls */
 } atr_Force;
 
 typedef struct atr_EffectNode {
@@ -103,6 +110,8 @@ typedef struct atr_EffectNode {
     char id[ATR_EFFECT_NAME_MAX + 1];
     char anchor[ATR_EFFECT_NAME_MAX + 1]; /* "" : at the trigger */
     float offset_x, offset_y;             /* from there, px */
+    char follow[ATR_EFFECT_NAME_MAX + 1]; /* trail, ribbon: id of an earlier emitter; "": none */
+    float length;                         /* ribbon: s of the way that it shows */
     float start, duration;                /* s, relative to the instance */
     uint32_t max;                         /* most particles of this node alive */
     float shape_w, shape_h;               /* circle: radius in shape_w; ribbon: height in shape_h */
@@ -147,7 +156,12 @@ typedef struct atr_EffectDef {
     uint8_t merge;        /* atr_Merge */
     float duration;       /* s; what is alive then lives out, at most 2 s more */
     float cooldown;       /* s between triggers of this name */
+    float trigger_rate;   /* triggers a second, on average; up to burst_limit (or 8) may come at
+                             once; 0: no limit */
     uint32_t burst_limit; /* most at once; 0: no limit */
+    float keep_alive;     /* s; above 0 the effect is continuous: it emits until atr_effect_keep has
+                             not been called for that long, or atr_effect_stop; 0: it ends by
+                             itself */
     float merge_window;   /* s after a trigger in which another merges */
     float amount_default, amount_min, amount_max;
     char reduced_motion[ATR_EFFECT_NAME_MAX + 1]; /* played instead; "" : itself */
