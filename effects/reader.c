@@ -186,6 +186,7 @@ static bool is_shallow(atr__Reader *reader)
 {
     const char *begin = reader->text.data;
     Cursor c = { begin, begin + reader->text.size };
+    const char *line_begin = begin;
     int depth = 0;
     uint32_t line = 1;
     while (c.at < c.end) {
@@ -193,11 +194,14 @@ static bool is_shallow(atr__Reader *reader)
             skip_string(&c);
             continue;
         }
-        line += *c.at == '\n';
+        if (*c.at == '\n') {
+            line++;
+            line_begin = c.at + 1;
+        }
         depth += (*c.at == '{' || *c.at == '[') - (*c.at == '}' || *c.at == ']');
         if (depth > ATR__DEPTH_MAX) {
-            atr__error_set(reader->error, line, 0, "expected at most %d brackets inside each other",
-                           ATR__DEPTH_MAX);
+            atr__error_set(reader->error, line, (uint32_t)(c.at - line_begin) + 1,
+                           "expected at most %d brackets inside each other", ATR__DEPTH_MAX);
             return false;
         }
         c.at++;
@@ -295,6 +299,30 @@ void atr__read_object(atr__Reader *reader, const json_t *value, const atr__Field
             atr__expected(reader, NULL, "the field \"%s\"", fields[i].name);
         }
     }
+}
+
+void atr__read_one_of(atr__Reader *reader, const json_t *value, const atr__Field *fields,
+                      size_t count, void *out)
+{
+    size_t known = 0;
+    const char *key = NULL;
+    json_t *member = NULL;
+    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+    {
+        known += strncmp(key, "x_", 2) != 0;
+    }
+    if (json_is_object(value) && known != 1) {
+        char all[160];
+        size_t used = 0;
+        for (size_t i = 0; i < count && used < sizeof all; i++) {
+            const int wrote = snprintf(all + used, sizeof all - used, "%s\"%s\"", i > 0 ? ", " : "",
+                                       fields[i].name);
+            used += wrote > 0 ? (size_t)wrote : 0;
+        }
+        atr__expected(reader, value, "one of %s", all);
+        return;
+    }
+    atr__read_object(reader, value, fields, count, out);
 }
 
 /* ---- Simple values --------------------------------------------------------------------------- */

@@ -7,6 +7,12 @@
 
 #include <jansson.h>
 
+/* Bounds that several fields share. */
+#define ATR__SECONDS_MAX 60.0
+#define ATR__PIXELS_MAX  4096.0
+#define ATR__SPEED_MAX   20000.0
+#define ATR__COUNT_MAX   4096.0
+
 #define ATR__PATH_MAX  8  /* levels below the top: no definition is deeper */
 #define ATR__DEPTH_MAX 16 /* brackets inside brackets; deeper text is refused unparsed */
 
@@ -45,6 +51,10 @@ json_t *atr__reader_parse(atr__Reader *reader);
 void atr__read_object(atr__Reader *reader, const json_t *value, const atr__Field *fields,
                       size_t count, void *out);
 
+/* Reads `value` as an object with exactly one of these fields, beside x_*. */
+void atr__read_one_of(atr__Reader *reader, const json_t *value, const atr__Field *fields,
+                      size_t count, void *out);
+
 void atr__enter_key(atr__Reader *reader, const char *key);
 void atr__enter_index(atr__Reader *reader, size_t index);
 void atr__leave(atr__Reader *reader);
@@ -78,5 +88,17 @@ void atr__field_colors(atr__Reader *reader, const json_t *value, const atr__Fiel
                        void *out);
 void atr__field_palette(atr__Reader *reader, const json_t *value, const atr__Field *field,
                         void *out);
+
+/* parts.c: into an atr_EffectNode; `at` into its anchor, `blend` into its additive. */
+void atr__field_at(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
+void atr__field_blend(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
+void atr__field_bursts(atr__Reader *reader, const json_t *value, const atr__Field *field,
+                       void *out);
+void atr__field_forces(atr__Reader *reader, const json_t *value, const atr__Field *field,
+                       void *out);
+void atr__field_on(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
+void atr__field_shape(atr__Reader *reader, const json_t *value, const atr__Field *field, void *out);
+void atr__field_sprite(atr__Reader *reader, const json_t *value, const atr__Field *field,
+                       void *out);
 
 #endif

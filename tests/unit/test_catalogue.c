@@ -27,49 +27,23 @@ static atr_Effects *effects_fixed(uint32_t max_particles)
     return effects;
 }
 
-/* Every field there is, once. */
-static const char whole[] =
-    "{\"atrium_effect\":1,\"name\":\"whole\",\"priority\":\"critical\",\n"
-    " \"duration\":2,\"cooldown\":0.2,\"burst_limit\":8,\"merge\":\"add\",\"merge_window\":0.1,\n"
-    " \"params\":{\"amount\":{\"default\":10,\"min\":1,\"max\":500}},\"x_note\":[1,{\"a\":2}],\n"
-    " \"quality\":[{\"count\":0.25},{\"count\":0.5},{\"count\":1}],\"reduced_motion\":\"coin_"
-    "pile\",\n"
-    " \"nodes\":[\n"
-    "  "
-    "{\"type\":\"emitter\",\"id\":\"coins\",\"at\":\"anchor:till\",\"start\":0.5,\"duration\":1,\n"
-    "   \"layer\":2,\"max\":500,\"offset\":[3,-4],\"shape\":{\"circle\":{\"radius\":20}},\n"
-    "   "
-    "\"rate\":{\"param\":\"amount\",\"scale\":2,\"max\":500},\"bursts\":[{\"t\":0.1,\"count\":[10,"
-    "20]}],\n"
-    "   "
-    "\"life\":[0.8,1.4],\"speed\":[200,400],\"angle\":[-120,-60],\"gravity\":[0,900],\"drag\":0.2,"
-    "\n"
-    "   \"forces\":[{\"attract\":{\"to\":\"anchor:counter\",\"strength\":900,\"arrive_px\":12}},\n"
-    "    "
-    "{\"floor\":{\"at\":\"view\",\"bounce\":0.5,\"friction\":0.25}},{\"sway\":{\"strength\":5,"
-    "\"period\":2}}],\n"
-    "   \"sprite\":{\"sheet\":\"coin.png\",\"frames\":8,\"fps\":16},\"blend\":\"add\",\n"
-    "   \"size\":{\"keys\":[[0,16],[0.5,12,\"step\"],[1,8,\"smooth\"]],\"var\":0.1},\n"
-    "   \"color\":[[0,\"#FFD54AFF\"],[1,\"#FFD54A00\"]],\"palette\":[\"#FF0000\",\"#00FF0080\"],\n"
-    "   \"spin\":[-180,180],\"on\":{\"birth\":null,\"death\":\"sparkle\",\"arrive\":\"tick\"}},\n"
-    "  "
-    "{\"type\":\"emitter\",\"id\":\"sparkle\",\"life\":1,\"size\":4,\"shape\":{\"rect\":{\"w\":8,"
-    "\"h\":9}}},\n"
-    "  {\"type\":\"text\",\"value\":\"+{amount}\",\"count_up\":true,\"size\":40},\n"
-    "  {\"type\":\"flash\",\"color\":[[0,\"#FFFFFF40\"]]},{\"type\":\"shake\",\"size\":6},\n"
-    "  "
-    "{\"type\":\"ring\",\"size\":90,\"sprite\":{\"sheet\":\"ring.png\"}},{\"type\":\"sound\","
-    "\"cue\":\"coin\"},\n"
-    "  {\"type\":\"banner\",\"size\":200,\"height\":40},\n"
-    "  "
-    "{\"type\":\"trail\",\"life\":1,\"size\":4,\"rate\":60,\"shape\":{\"line\":{\"length\":5}}}]}";
+/* Every field there is. */
+static atr_Status parse_whole(atr_EffectDef *def, atr_Error *error)
+{
+    static char text[ATR_EFFECT_FILE_MAX];
+    FILE *file = fopen(ATR_SOURCE_DIR "/tests/fuzz/corpus/effect/whole", "rb");
+    assert_non_null(file);
+    const size_t size = fread(text, 1, sizeof text, file);
+    fclose(file);
+    return atr_catalogue_parse((atr_Bytes){ text, size }, "whole.json", def, error);
+}
 
 static void catalogue_parse__every_field__arrives(void **state)
 {
     (void)state;
     atr_EffectDef def;
     atr_Error error;
-    const atr_Status st = atr_catalogue_parse(bytes_of(whole), "whole.json", &def, &error);
+    const atr_Status st = parse_whole(&def, &error);
     if (st != ATR_OK) {
         fail_msg("%u:%u: %s", error.line, error.column, error.text);
     }
@@ -81,7 +55,8 @@ static void catalogue_parse__every_field__arrives(void **state)
     assert_true(def.amount_default == 10 && def.amount_min == 1 && def.amount_max == 500);
     assert_true(def.quality[0] == 0.25f && def.quality[3] == 1.0f && def.quality[1] == 0.5f);
     assert_string_equal(def.reduced_motion, "coin_pile");
-    assert_int_equal(def.node_count, 9);
+    assert_true(def.trigger_rate == 2.5f && def.keep_alive == 1.5f);
+    assert_int_equal(def.node_count, 10);
     const atr_EffectNode *n = &def.nodes[0];
     assert_string_equal(n->anchor, "till");
     assert_int_equal(n->layer, 2);
@@ -94,10 +69,13 @@ static void catalogue_parse__every_field__arrives(void **state)
     assert_int_equal(n->bursts[0].count.kind, ATR_VALUE_RANGE);
     assert_true(n->bursts[0].count.low == 10 && n->bursts[0].count.high == 20);
     assert_true(n->gravity_x == 0 && n->gravity_y == 900 && n->drag == 0.2f);
-    assert_int_equal(n->force_count, 3);
+    assert_int_equal(n->force_count, 4);
     assert_string_equal(n->forces[0].anchor, "counter");
     assert_int_equal(n->forces[1].kind, ATR_FORCE_FLOOR);
     assert_true(n->forces[1].bounce == 0.5f && n->forces[2].period == 2);
+    assert_int_equal(n->forces[3].kind, ATR_FORCE_TURBULENCE);
+    assert_true(n->forces[3].strength == 300 && n->forces[3].scale_px == 90);
+    assert_true(n->forces[3].period == 1.5f);
     assert_string_equal(n->sheet, "coin.png");
     assert_int_equal(n->frames, 8);
     assert_true(n->fps.low == 16);
@@ -115,7 +93,17 @@ static void catalogue_parse__every_field__arrives(void **state)
     assert_string_equal(def.nodes[2].text, "+{amount}");
     assert_true(def.nodes[2].count_up);
     assert_string_equal(def.nodes[6].text, "coin");
+    assert_int_equal(def.nodes[1].forces[0].kind, ATR_FORCE_RECT);
+    assert_string_equal(def.nodes[1].forces[0].anchor, "panel");
+    assert_true(def.nodes[1].forces[0].bounce == 0.75f);
+    assert_true(def.nodes[1].forces[0].friction == 0.125f);
+    assert_int_equal(def.nodes[7].type, ATR_NODE_BANNER);
+    assert_true(def.nodes[7].shape_h == 40);
     assert_int_equal(def.nodes[8].type, ATR_NODE_TRAIL);
+    assert_string_equal(def.nodes[8].follow, "coins");
+    assert_int_equal(def.nodes[9].type, ATR_NODE_RIBBON);
+    assert_string_equal(def.nodes[9].follow, "coins");
+    assert_true(def.nodes[9].length == 0.4f);
     atr_Effects *effects = effects_fixed(0);
     assert_int_equal(atr_effects_define(effects, &def), ATR_OK);
     atr_effects_destroy(effects);
@@ -232,6 +220,29 @@ static void catalogue_parse__wrong__says_where_and_what_was_expected(void **stat
           "nodes[0].sprite.sheet: ", "without a folder" },
         { "death of nobody", NODE(",\n\"on\":{\"death\":\"ghost\"}"), 5,
           "nodes[0].on.death: ", "an emitter further down" },
+        { "follows nobody",
+          NODE("},{\"type\":\"ribbon\",\"follow\":\n\"me\",\"length\":1,\"size\":2"), 5,
+          "nodes[1].follow: ", "an emitter further up" },
+        { "follows a later one",
+          "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\"nodes\":[{\"type\":\"ribbon\","
+          "\"follow\":\"e\",\"length\":1,\"size\":2},{\"type\":\"emitter\",\"id\":\"e\","
+          "\"life\":1,\"size\":4}]}",
+          1, "nodes[0].follow: ", "an emitter further up" },
+        { "ribbon of nobody", NODE("},\n{\"type\":\"ribbon\",\"length\":1,\"size\":2"), 5,
+          "nodes[1]: ", "the field \"follow\"" },
+        { "long ribbon", NODE("},{\"type\":\"ribbon\",\"length\":9"), 4,
+          "nodes[1].length: ", "from 0.02 to 2" },
+        { "five forces", NODE(",\"forces\":[{},{},{},{},{}]"), 4, ".forces: ", "at most 4" },
+        { "two in one force",
+          NODE(",\"forces\":[{\"sway\":{\"strength\":1,\"period\":1},\"floor\":{}}]"), 4,
+          "forces[0]: ", "\"turbulence\"" },
+        { "still turbulence", NODE(",\"forces\":[{\"turbulence\":{\"scale_px\":9}}]"), 4,
+          "forces[0].turbulence: ", "\"strength\"" },
+        { "nameless rectangle", NODE(",\"forces\":[{\"rect\":{\"bounce\":1}}]"), 4,
+          "forces[0].rect: ", "\"name\"" },
+        { "too often", TOP("\"trigger_rate\":1001,"), 2, "trigger_rate: ", "from 0 to 1000" },
+        { "kept too long", TOP("\"keep_alive\":61,"), 2, "keep_alive: ", "from 0 to 60" },
+        { "own word", NODE(",\"x_shape\":7"), 0, NULL, NULL },
         { "too many nodes",
           "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\"nodes\":"
           "[1,2,3,4,5,6,7,8,9,0,1,2,3]}",
@@ -547,7 +558,7 @@ static void schema__fields__are_those_of_the_parser(void **state)
         assert_same_fields(json_object_get(node, "properties"), known);
         types++;
     }
-    assert_int_equal(types, 8);
+    assert_int_equal(types, 9);
     json_decref(schema);
 }
 

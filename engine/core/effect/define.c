@@ -13,6 +13,9 @@
 #define DURATION_MAX     60.0f
 #define NODE_MAX_DEFAULT 256
 #define FRAMES_MAX       256
+#define RIBBON_LENGTH    0.3f /* s; where none is said */
+#define WHIRL_PX         120.0f
+#define WHIRL_PERIOD     2.0f
 #define ALIVE_MAX        1000000u /* of one node; as many as there can be in all */
 
 static bool is_number(float value)
@@ -52,9 +55,11 @@ static bool forces_are_valid(const atr_EffectNode *node)
     }
     for (uint32_t i = 0; i < node->force_count; i++) {
         const atr_Force *force = &node->forces[i];
-        if (force->kind > ATR_FORCE_SWAY || !is_text(force->anchor, sizeof force->anchor) ||
+        if (force->kind > ATR_FORCE_RECT || !is_text(force->anchor, sizeof force->anchor) ||
             !is_number(force->strength) || !is_number(force->arrive_px) ||
-            !is_number(force->period) || !is_share(force->bounce) || !is_share(force->friction)) {
+            !is_number(force->period) || !is_number(force->scale_px) ||
+            (force->kind == ATR_FORCE_RECT && force->anchor[0] == '\0') ||
+            !is_share(force->bounce) || !is_share(force->friction)) {
             return false;
         }
     }
@@ -84,13 +89,15 @@ static bool node_is_valid(const atr_EffectNode *node)
             return false;
         }
     }
-    return node->type <= ATR_NODE_TRAIL && node->layer < ATR_LAYER_COUNT &&
+    return node->type <= ATR_NODE_RIBBON && node->layer < ATR_LAYER_COUNT &&
            node->shape <= ATR_SHAPE_LINE && node->start >= 0.0f && node->start <= DURATION_MAX &&
            node->duration >= 0.0f && node->duration <= DURATION_MAX && is_number(node->shape_w) &&
            is_number(node->shape_h) && is_number(node->offset_x) && is_number(node->offset_y) &&
            is_number(node->gravity_x) && is_number(node->gravity_y) && is_number(node->drag) &&
            node->drag >= 0.0f && node->max <= ALIVE_MAX && node->frames <= FRAMES_MAX &&
            forces_are_valid(node) && is_text(node->id, sizeof node->id) &&
+           is_text(node->follow, sizeof node->follow) && is_number(node->length) &&
+           node->length >= 0.0f && (node->type != ATR_NODE_RIBBON || node->follow[0] != '\0') &&
            is_text(node->anchor, sizeof node->anchor) && is_text(node->sheet, sizeof node->sheet) &&
            is_text(node->on_birth, sizeof node->on_birth) &&
            is_text(node->on_death, sizeof node->on_death) &&
@@ -105,8 +112,9 @@ static bool def_is_valid(const atr_EffectDef *def)
         def->importance > ATR_IMPORTANCE_CRITICAL || def->merge > ATR_MERGE_IGNORE ||
         !(def->duration > 0.0f && def->duration <= DURATION_MAX) || !is_number(def->cooldown) ||
         !is_number(def->merge_window) || !is_number(def->amount_default) ||
-        !is_number(def->amount_min) || !is_number(def->amount_max) || def->node_count == 0 ||
-        def->node_count > ATR_EFFECT_NODES_MAX) {
+        !is_number(def->trigger_rate) || def->trigger_rate < 0.0f || !is_number(def->keep_alive) ||
+        def->keep_alive < 0.0f || !is_number(def->amount_min) || !is_number(def->amount_max) ||
+        def->node_count == 0 || def->node_count > ATR_EFFECT_NODES_MAX) {
         return false;
     }
     for (uint32_t i = 0; i < def->node_count; i++) {
@@ -133,6 +141,22 @@ int atr__anchor_index(atr_Effects *effects, const char *name)
     *anchor = (atr__Anchor){ 0 };
     snprintf(anchor->name, sizeof anchor->name, "%s", name);
     return (int)effects->anchor_count++;
+}
+
+int atr__rect_index(atr_Effects *effects, const char *name)
+{
+    for (uint32_t i = 0; i < effects->rect_count; i++) {
+        if (strcmp(effects->rects[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    if (effects->rect_count == ATR__RECTS_MAX) {
+        return -1;
+    }
+    atr__NamedRect *rect = &effects->rects[effects->rect_count];
+    *rect = (atr__NamedRect){ 0 };
+    snprintf(rect->name, sizeof rect->name, "%s", name);
+    return (int)effects->rect_count++;
 }
 
 static atr_Status resolve_anchor(atr_Effects *effects, const char *name, uint8_t *out)
@@ -248,12 +272,27 @@ static uint8_t find_later(const atr_EffectDef *def, uint32_t index, const char *
     return ATR__NODE_NONE;
 }
 
-/* False when an id is named that no later emitter has. */
+static uint8_t find_earlier(const atr_EffectDef *def, uint32_t index, const char *id)
+{
+    for (uint32_t i = 0; i < index; i++) {
+        if (def->nodes[i].type == ATR_NODE_EMITTER && strcmp(def->nodes[i].id, id) == 0) {
+            return (uint8_t)i;
+        }
+    }
+    return ATR__NODE_NONE;
+}
+
+/* False when an id is named that no later emitter has, or one to follow that no earlier has. */
 static bool link_nodes(atr__Definition *definition)
 {
     const atr_EffectDef *def = &definition->def;
     for (uint32_t i = 0; i < def->node_count; i++) {
         atr__Node *node = &definition->nodes[i];
+        const char *follow = node->def->follow;
+        node->follow = follow[0] != '\0' ? find_earlier(def, i, follow) : ATR__NODE_NONE;
+        if (follow[0] != '\0' && node->follow == ATR__NODE_NONE) {
+            return false;
+        }
         const char *ids[2] = { node->def->on_birth, node->def->on_death };
         uint8_t *targets[2] = { &node->on_birth, &node->on_death };
         for (int k = 0; k < 2; k++) {
@@ -269,6 +308,20 @@ static bool link_nodes(atr__Definition *definition)
     return true;
 }
 
+static atr_Status resolve_force(atr_Effects *effects, atr_Force *force, uint8_t *out)
+{
+    if (force->kind == ATR_FORCE_TURBULENCE) {
+        force->scale_px = force->scale_px > 0.0f ? force->scale_px : WHIRL_PX;
+        force->period = force->period > 0.0f ? force->period : WHIRL_PERIOD;
+    }
+    if (force->kind != ATR_FORCE_RECT) {
+        return resolve_anchor(effects, force->anchor, out);
+    }
+    const int index = atr__rect_index(effects, force->anchor);
+    *out = (uint8_t)(index >= 0 ? index : 0);
+    return index >= 0 ? ATR_OK : ATR_ERR_FULL;
+}
+
 static atr_Status compile_node(atr_Effects *effects, atr__Definition *definition, uint32_t index)
 {
     atr_EffectNode *def = &definition->def.nodes[index];
@@ -279,9 +332,12 @@ static atr_Status compile_node(atr_Effects *effects, atr__Definition *definition
         def->duration = definition->def.duration - def->start;
         def->duration = def->duration > 0.0f ? def->duration : 0.0f;
     }
+    if (def->type == ATR_NODE_RIBBON && def->length <= 0.0f) {
+        def->length = RIBBON_LENGTH;
+    }
     atr_Status st = resolve_anchor(effects, def->anchor, &node->anchor);
     for (uint32_t i = 0; i < def->force_count && st == ATR_OK; i++) {
-        st = resolve_anchor(effects, def->forces[i].anchor, &node->force_anchor[i]);
+        st = resolve_force(effects, &def->forces[i], &node->force_anchor[i]);
     }
     if (st == ATR_OK) {
         st = resolve_sheet(effects, def->sheet, def->frames, &node->sprite);

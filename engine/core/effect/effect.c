@@ -326,6 +326,27 @@ atr_Status atr_effects_set_anchor(atr_Effects *effects, const char *name, float 
     return index >= 0 ? ATR_OK : ATR_ERR_FULL;
 }
 
+atr_Status atr_effects_set_rect(atr_Effects *effects, const char *name, float x, float y, float w,
+                                float h)
+{
+    ATR_ASSERT(effects != NULL && name != NULL);
+    if (!is_coordinate(x) || !is_coordinate(y) || !is_coordinate(w) || !is_coordinate(h) ||
+        w < 0.0f || h < 0.0f || name[0] == '\0' || strlen(name) > ATR_EFFECT_NAME_MAX) {
+        return ATR_ERR_INVALID;
+    }
+    atr__mutex_lock(&effects->lock);
+    const int index = atr__rect_index(effects, name);
+    if (index >= 0) {
+        atr__NamedRect *rect = &effects->rects[index];
+        rect->x = x;
+        rect->y = y;
+        rect->w = w;
+        rect->h = h;
+    }
+    atr__mutex_unlock(&effects->lock);
+    return index >= 0 ? ATR_OK : ATR_ERR_FULL;
+}
+
 void atr_effects_set_view(atr_Effects *effects, float width, float height)
 {
     atr__mutex_lock(&effects->lock);

@@ -14,6 +14,7 @@
 
 #define ATR__LUT_SIZE    128 /* steps in a life: 20 ms of one that lasts 2.5 s */
 #define ATR__ANCHORS_MAX 16
+#define ATR__RECTS_MAX   8
 #define ATR__EVENTS_MAX  256
 #define ATR__SPOTS_MAX   256 /* births and deaths that start others, per instance and step */
 #define ATR__WAITERS_MAX 8   /* done callbacks of one instance: its own and those merged into it */
@@ -30,12 +31,13 @@ typedef struct atr__Node {
     const atr_EffectNode *def;
     atr_SpriteId sprite; /* of frame 0 */
     uint8_t anchor;
-    uint8_t force_anchor[ATR_FORCES_MAX];
-    uint8_t on_birth, on_death; /* node index */
-    bool is_target;             /* of another's on_birth or on_death */
-    uint32_t estimate;          /* most alive at once for the largest amount */
-    float size[ATR__LUT_SIZE];  /* factor over life */
-    uint32_t *color;            /* (palette_count or 1) * ATR__LUT_SIZE, premultiplied */
+    uint8_t force_anchor[ATR_FORCES_MAX]; /* ATR_FORCE_RECT: index of the rectangle */
+    uint8_t follow;                       /* trail, ribbon: node index; ATR__NODE_NONE */
+    uint8_t on_birth, on_death;           /* node index */
+    bool is_target;                       /* of another's on_birth or on_death */
+    uint32_t estimate;                    /* most alive at once for the largest amount */
+    float size[ATR__LUT_SIZE];            /* factor over life */
+    uint32_t *color;                      /* (palette_count or 1) * ATR__LUT_SIZE, premultiplied */
     uint32_t color_rows;
 } atr__Node;
 
@@ -114,6 +116,11 @@ typedef struct atr__Anchor {
     bool is_set;
 } atr__Anchor;
 
+typedef struct atr__NamedRect {
+    char name[ATR_EFFECT_NAME_MAX + 1];
+    float x, y, w, h; /* w or h 0: not set */
+} atr__NamedRect;
+
 typedef struct atr__Spot {
     uint8_t node;
     float x, y;
@@ -141,6 +148,8 @@ struct atr_Effects {
     uint32_t sprite_count, sprite_capacity;
     atr__Anchor anchors[ATR__ANCHORS_MAX];
     uint32_t anchor_count;
+    atr__NamedRect rects[ATR__RECTS_MAX];
+    uint32_t rect_count;
     float view_w, view_h;
     float time_scale[ATR_LAYER_COUNT];
 
@@ -189,7 +198,9 @@ uint32_t atr__color_at(const atr_EffectNode *node, float t, uint32_t palette);
 
 /* define.c. The lock is held. */
 atr__Definition *atr__definition_find(const atr_Effects *effects, const char *name);
+/* Made when new; -1 when there are too many. */
 int atr__anchor_index(atr_Effects *effects, const char *name);
+int atr__rect_index(atr_Effects *effects, const char *name);
 void atr__definitions_destroy(atr_Effects *effects);
 
 /* instance.c. The lock is held. */

@@ -98,8 +98,8 @@ typedef struct atr_Force {
     float bounce;                         /* floor, rect: share of the speed kept, 0..1 */
     float friction;                       /* floor, rect: share of the speed lost along it, 0..1 */
     float period;                         /* sway: s for once there and back; turbulence: s in which
-                                             the field has changed */
-    float scale_px;                       /* turbulence: size of its whirls */
+                                             the field has changed; 0: 2 */
+    float scale_px;                       /* turbulence: size of its whirls; 0: 120 */
 } atr_Force;
 
 typedef struct atr_EffectNode {
@@ -111,15 +111,16 @@ typedef struct atr_EffectNode {
     char anchor[ATR_EFFECT_NAME_MAX + 1]; /* "" : at the trigger */
     float offset_x, offset_y;             /* from there, px */
     char follow[ATR_EFFECT_NAME_MAX + 1]; /* trail, ribbon: id of an earlier emitter; "": none */
-    float length;                         /* ribbon: s of the way that it shows */
+    float length;                         /* ribbon: s of the way that it shows; 0: 0.3 */
     float start, duration;                /* s, relative to the instance */
     uint32_t max;                         /* most particles of this node alive */
-    float shape_w, shape_h;               /* circle: radius in shape_w; ribbon: height in shape_h */
+    float shape_w, shape_h;               /* circle: radius in shape_w; banner: height in shape_h */
     atr_Value rate;                       /* particles a second */
     uint32_t burst_count;
     atr_Burst bursts[ATR_BURSTS_MAX];
     /* Drawn at birth; keys are read at the share of the node's duration that has passed. Only size
-     * follows its keys over the particle's (for other nodes: the node's) life. */
+     * follows its keys over the particle's (for other nodes: the node's) life; a ribbon's size and
+     * colours along the strip, from the particle (0) to where it ends (1). */
     atr_Value life, speed, angle, spin;
     atr_Value size;             /* px: width; text: letter height; shake: reach; ribbon: width */
     float gravity_x, gravity_y; /* px/s^2 */
