@@ -14,6 +14,7 @@ typedef struct BenchOptions {
     uint64_t seed;
     const char *filter; /* NULL: all */
     int reported;       /* lines so far */
+    int goals, reached; /* rows that have one, and those of them that reach it */
 } BenchOptions;
 
 /* NAN stands for a figure there is none of. */
@@ -25,17 +26,30 @@ typedef struct BenchResult {
     const char *peer; /* NULL: none */
     double peer_value;
     double ratio; /* how many times better than the peer */
+    double goal;  /* least ratio; 0: none */
+    double most;  /* most of `atrium`, where the goal is a figure; 0: none */
     struct {
         const char *name; /* NULL ends the list */
         double value;
     } extra[8];
 } BenchResult;
 
+typedef struct BenchSpread {
+    double median, p99;
+} BenchSpread;
+
+typedef struct BenchTimes {
+    BenchSpread ours, peer;
+} BenchTimes;
+
 /* Whether --filter lets the case through. */
 bool bench_wants(const BenchOptions *options, const char *name);
 
 /* Prints one line. */
 void bench_report(BenchOptions *options, const BenchResult *result);
+
+/* One line under that name: how many rows have goals and reach them. None when there are none. */
+void bench_report_goals(BenchOptions *options, const char *name);
 
 /* Prints on stderr what went wrong; returns 3, the exit code of a fault. */
 int bench_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -45,9 +59,13 @@ uint64_t bench_now_ns(void);
 /* Nearest rank, p in 0..100; sorts the values. NAN without any. */
 double bench_percentile(double *values, size_t count, double p);
 
+/* Sorts the values. */
+BenchSpread bench_spread(double *values, size_t count);
+
 /* Suites: each returns 0 or an exit code. */
 int bench_effects(BenchOptions *options);
-int bench_catalogue(BenchOptions *options); /* the second part of suite `effects` */
+int bench_runtime(BenchOptions *options); /* parts of suite `effects` */
+int bench_catalogue(BenchOptions *options);
 int bench_frame(BenchOptions *options);
 int bench_queue(BenchOptions *options);
 

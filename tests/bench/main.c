@@ -13,7 +13,7 @@ static const struct {
 #ifdef ATR_BENCH_HAS_MALL
     { "frame", "whole frames with effects, overlay and receipts on workers (60 s)", bench_frame },
 #endif
-    { "effects", "10,000 sprites beside SDL_RenderCopyF, and each effect", bench_effects },
+    { "effects", "sprites beside SDL_RenderCopyF, the runtime, and each effect", bench_effects },
     { "queue", "pushes into the render queue, beside a ring with a mutex", bench_queue },
 };
 

@@ -10,9 +10,23 @@
 #include <string.h>
 #include <time.h>
 
+#define NAME_WIDTH 68
+
 bool bench_wants(const BenchOptions *options, const char *name)
 {
     return options->filter == NULL || strstr(name, options->filter) != NULL;
+}
+
+static bool has_goal(const BenchResult *result)
+{
+    return result->goal > 0 || result->most > 0;
+}
+
+/* False for NAN. */
+static bool is_reached(const BenchResult *result)
+{
+    return (result->goal <= 0 || result->ratio >= result->goal) &&
+           (result->most <= 0 || result->atrium <= result->most);
 }
 
 static void print_number(const char *name, double value)
@@ -36,6 +50,11 @@ static void print_json(const BenchResult *result)
     print_number("peer_value", result->peer_value);
     print_number("ratio", result->ratio);
     print_number("p99", result->p99);
+    if (has_goal(result)) {
+        print_number(result->goal > 0 ? "goal" : "goal_most",
+                     result->goal > 0 ? result->goal : result->most);
+        printf(",\"reached\":%s", is_reached(result) ? "true" : "false");
+    }
     for (size_t i = 0; result->extra[i].name != NULL; i++) {
         print_number(result->extra[i].name, result->extra[i].value);
     }
@@ -51,17 +70,30 @@ static void print_cell(double value, int width)
     }
 }
 
+/* ">=9 yes": the least ratio, or the most of the figure itself. */
+static void print_goal(const BenchResult *result)
+{
+    if (!has_goal(result)) {
+        printf(" %10s", "-");
+        return;
+    }
+    printf(" %s%-4.3g %s",
+           result->goal > 0 ? ">=" : "<=", result->goal > 0 ? result->goal : result->most,
+           is_reached(result) ? "yes" : " no");
+}
+
 static void print_row(const BenchOptions *options, const BenchResult *result)
 {
     if (options->reported == 0) {
-        printf("%-52s %-5s %10s %10s %10s %8s  %s\n", "case", "unit", "atrium", "p99", "peer",
-               "ratio", "");
+        printf("%-*s %-5s %10s %10s %10s %8s %10s\n", NAME_WIDTH, "case", "unit", "atrium", "p99",
+               "peer", "ratio", "goal");
     }
-    printf("%-52s %-5s", result->name, result->unit);
+    printf("%-*s %-5s", NAME_WIDTH, result->name, result->unit);
     print_cell(result->atrium, 10);
     print_cell(result->p99, 10);
     print_cell(result->peer_value, 10);
     print_cell(result->ratio, 8);
+    print_goal(result);
     printf(" ");
     for (size_t i = 0; result->extra[i].name != NULL; i++) {
         printf(" %s %.6g", result->extra[i].name, result->extra[i].value);
@@ -77,6 +109,23 @@ void bench_report(BenchOptions *options, const BenchResult *result)
         print_row(options, result);
     }
     options->reported++;
+    options->goals += has_goal(result);
+    options->reached += has_goal(result) && is_reached(result);
+    (void)fflush(stdout);
+}
+
+void bench_report_goals(BenchOptions *options, const char *name)
+{
+    if (options->goals == 0) {
+        return;
+    }
+    if (options->json) {
+        printf("{\"case\":\"%s\",\"unit\":\"rows\",\"atrium\":%d,\"peer\":null,\"peer_value\":null,"
+               "\"ratio\":null,\"p99\":null,\"goal\":%d}\n",
+               name, options->reached, options->goals);
+    } else {
+        printf("\n%s: %d of %d reached\n", name, options->reached, options->goals);
+    }
     (void)fflush(stdout);
 }
 
@@ -113,4 +162,10 @@ double bench_percentile(double *values, size_t count, double p)
     qsort(values, count, sizeof *values, rising);
     const size_t rank = (size_t)ceil(p / 100.0 * (double)count - 1e-9);
     return values[rank > 0 ? rank - 1 : 0];
+}
+
+BenchSpread bench_spread(double *values, size_t count)
+{
+    const double median = bench_percentile(values, count, 50);
+    return (BenchSpread){ median, bench_percentile(values, count, 99) };
 }
