@@ -45,25 +45,6 @@ static void text_open(atr__Loader *loader)
     }
 }
 
-/* The letters of effects, as extra pictures behind the named ones. */
-static atr_Status glyphs_make(atr__Loader *loader, atr_GlyphStrip *strip, atr_Image *extra)
-{
-    static const uint32_t clear = 0;
-    static const atr_Image nothing = { &clear, 1, 1, 1 }; /* for the space */
-    char letters[ATR__GLYPH_COUNT + 1];
-    for (uint32_t i = 0; i < ATR__GLYPH_COUNT; i++) {
-        letters[i] = (char)(ATR__GLYPH_FIRST + i);
-    }
-    letters[ATR__GLYPH_COUNT] = 0;
-    const atr_Status status = loader->text == NULL
-                                  ? ATR_ERR_NO_MEMORY
-                                  : atr_text_glyphs(loader->text, letters, GLYPH_PX, true, strip);
-    for (uint32_t i = 0; i < strip->count && i < ATR__GLYPH_COUNT; i++) {
-        extra[i] = strip->glyphs[i].image.width > 0 ? strip->glyphs[i].image : nothing;
-    }
-    return status;
-}
-
 static atr__Assets *assets_make(atr__Loader *loader, const atr__AssetRequest *request)
 {
     atr__Assets *assets = atr__alloc_zero(&loader->allocator, 1, sizeof *assets);
@@ -71,13 +52,16 @@ static atr__Assets *assets_make(atr__Loader *loader, const atr__AssetRequest *re
         return NULL;
     }
     atr_GlyphStrip strip = { 0 };
-    atr_Image extra[ATR__GLYPH_COUNT] = { 0 };
-    const bool lettered = glyphs_make(loader, &strip, extra) == ATR_OK;
+    atr_Image extra[ATR_LETTER_COUNT] = { 0 };
+    assets->letters.first = (atr_SpriteId)request->count;
+    const bool lettered =
+        loader->text != NULL && atr_letters_make(loader->text, GLYPH_PX, assets->letters.first,
+                                                 &assets->letters, &strip, extra) == ATR_OK;
     atr_AtlasDesc desc = { .folder = loader->asset_folder,
                            .names = request->names,
                            .name_count = request->count,
                            .extra = extra,
-                           .extra_count = lettered ? ATR__GLYPH_COUNT : 0,
+                           .extra_count = lettered ? ATR_LETTER_COUNT : 0,
                            .allocator = loader->allocator,
                            .log = *loader->log };
     atr_Status status = atr_atlas_create(&desc, &assets->atlas);
@@ -86,12 +70,6 @@ static atr__Assets *assets_make(atr__Loader *loader, const atr__AssetRequest *re
                 "%s: pictures too large; the built-in ones are used", desc.folder);
         desc.folder = NULL;
         status = atr_atlas_create(&desc, &assets->atlas);
-    }
-    assets->glyph_first = (atr_SpriteId)request->count;
-    assets->glyph_px = GLYPH_PX;
-    for (uint32_t i = 0; lettered && i < ATR__GLYPH_COUNT; i++) {
-        assets->glyphs[i] = strip.glyphs[i];
-        assets->glyphs[i].image.pixels = NULL;
     }
     atr_text_glyphs_free(&strip);
     if (status != ATR_OK) {

@@ -9,19 +9,15 @@
 #define ATR_DRAW_INTERNAL_H
 
 #include <atrium/atlas.h>
+#include <atrium/letters.h>
 #include <atrium/plugin.h>
-#include <atrium/text.h>
 
-#define ATR__GLYPH_FIRST 32u /* texts are drawn in ASCII, from a strip in the atlas */
-#define ATR__GLYPH_COUNT 95u
-#define ATR__QUADS_MAX   4096 /* of one SDL_RenderGeometryRaw call */
+#define ATR__QUADS_MAX 4096 /* of one SDL_RenderGeometryRaw call */
 
 /* What the loader thread hands over: pictures and the letters among them. Does not change. */
 typedef struct atr__Assets {
     atr_Atlas *atlas;
-    atr_SpriteId glyph_first;
-    int32_t glyph_px;                   /* letter size of the strip */
-    atr_Glyph glyphs[ATR__GLYPH_COUNT]; /* images not set: they are in the atlas */
+    atr_Letters letters;
 } atr__Assets;
 
 /* ---- state.c --------------------------------------------------------------------------------- */
