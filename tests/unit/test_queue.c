@@ -157,6 +157,28 @@ static void queue_push__when_full__does_what_the_policy_says(void **state)
     }
 }
 
+/* Around the capacity from which claims are additions while there is room to spare. */
+static void queue_push__any_capacity__bound_is_exact(void **state)
+{
+    (void)state;
+    static const uint32_t capacities[] = { 1, 2, 63, 64, 65, 66, 127, 128, 129, 1000 };
+    for (size_t i = 0; i < ATR_COUNT_OF(capacities); i++) {
+        print_message("  %u\n", capacities[i]);
+        atr_RenderQueue *queue = queue_of(capacities[i], ATR_OVERFLOW_DROP_NEWEST, 0);
+        for (int round = 0; round < 5; round++) { /* past the end of the ring and on */
+            for (uint32_t n = 0; n < capacities[i]; n++) {
+                assert_int_equal(atr_queue_push(queue, &(atr_DrawCmd){ .count = n }), ATR_OK);
+            }
+            assert_int_equal(atr_queue_push(queue, &(atr_DrawCmd){ 0 }), ATR_ERR_FULL);
+            atr_DrawList list;
+            atr_queue_take(queue, &list);
+            assert_int_equal(list.count, capacities[i]);
+            assert_int_equal(list.commands[list.count - 1].count, capacities[i] - 1);
+        }
+        atr_queue_destroy(queue);
+    }
+}
+
 static void queue_take__unordered_layer__groups_by_blend_and_sprite(void **state)
 {
     (void)state;
@@ -342,6 +364,7 @@ int main(void)
         cmocka_unit_test(queue_take__commands__by_layer_in_the_order_pushed),
         cmocka_unit_test(queue_push__command__is_copied_whole),
         cmocka_unit_test(queue_push__when_full__does_what_the_policy_says),
+        cmocka_unit_test(queue_push__any_capacity__bound_is_exact),
         cmocka_unit_test(queue_take__unordered_layer__groups_by_blend_and_sprite),
         cmocka_unit_test(queue_push__unknown_layer_or_importance__is_invalid),
         cmocka_unit_test(queue_any__random_pushes_and_takes__match_a_plain_model),

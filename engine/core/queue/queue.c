@@ -1,6 +1,7 @@
-/* The render queue. Commands wait in one lock-free ring, or with ATR_OVERFLOW_DROP_LOWEST in one
- * per importance, so that the oldest of the least important is the head of the lowest ring that is
- * not empty.
+/* The render queue. With ATR_OVERFLOW_DROP_NEWEST commands wait in a stream, which only the owner
+ * takes from. With the other policies a push takes victims out, too: they wait in one lock-free
+ * ring, or with ATR_OVERFLOW_DROP_LOWEST in one per importance, so that the oldest of the least
+ * important is the head of the lowest ring that is not empty.
  *
  * One ring bounds itself. Several share a count of places: a push takes one, with all taken it pops
  * a victim and has its place, or is refused. Either way the bound is exact and every command is
@@ -19,6 +20,7 @@
 #include "base/atomic.h"
 #include "queue/order.h"
 #include "queue/ring.h"
+#include "queue/stream.h"
 
 #define DEFAULT_CAPACITY 1024u
 #define MAX_CAPACITY     1048576u
@@ -27,7 +29,8 @@
 
 struct atr_RenderQueue {
     atr_QueueDesc desc;
-    uint32_t ring_count; /* 1 or IMPORTANCES */
+    uint32_t ring_count; /* 0: the stream, drop newest; 1: drop oldest; else IMPORTANCES */
+    atr__Stream stream;
     atr__Ring rings[IMPORTANCES];
     atr__QueueItem *items; /* desc.capacity; take only */
     uint32_t kept;         /* take only: items it left to the next one, at the front of `items` */
@@ -52,6 +55,18 @@ static uint64_t ring_size(uint32_t capacity)
     return size;
 }
 
+static uint32_t rings_for(atr_Overflow overflow)
+{
+    switch (overflow) {
+    case ATR_OVERFLOW_DROP_LOWEST:
+        return IMPORTANCES;
+    case ATR_OVERFLOW_DROP_OLDEST:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
 atr_Status atr_queue_create(const atr_QueueDesc *desc, atr_RenderQueue **out)
 {
     ATR_ASSERT(out != NULL);
@@ -69,11 +84,15 @@ atr_Status atr_queue_create(const atr_QueueDesc *desc, atr_RenderQueue **out)
         return ATR_ERR_NO_MEMORY;
     }
     queue->desc = d;
-    queue->ring_count = d.overflow == ATR_OVERFLOW_DROP_LOWEST ? IMPORTANCES : 1;
+    queue->ring_count = rings_for(d.overflow);
     queue->items = atr__alloc_zero(&d.allocator, d.capacity, sizeof *queue->items);
     queue->keys = atr__alloc_zero(&d.allocator, 2 * (size_t)d.capacity, sizeof *queue->keys);
     queue->commands = atr__alloc_zero(&d.allocator, d.capacity, sizeof *queue->commands);
     bool complete = queue->items != NULL && queue->keys != NULL && queue->commands != NULL;
+    if (complete && queue->ring_count == 0) {
+        complete =
+            atr__stream_init(&queue->stream, ring_size(d.capacity), d.capacity, &d.allocator);
+    }
     for (uint32_t i = 0; complete && i < queue->ring_count; i++) {
         complete = atr__ring_init(&queue->rings[i], ring_size(d.capacity), &d.allocator);
     }
@@ -95,6 +114,7 @@ void atr_queue_destroy(atr_RenderQueue *queue)
     for (uint32_t i = 0; i < queue->ring_count; i++) {
         atr__ring_deinit(&queue->rings[i], &allocator);
     }
+    atr__stream_deinit(&queue->stream, &allocator);
     atr__free(&allocator, queue->commands, capacity, sizeof *queue->commands);
     atr__free(&allocator, queue->keys, 2 * capacity, sizeof *queue->keys);
     atr__free(&allocator, queue->items, capacity, sizeof *queue->items);
@@ -134,9 +154,6 @@ static bool push_one_ring(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
     for (int i = 0; i < TRIES; i++) {
         if (atr__ring_push(ring, cmd, queue->desc.capacity, NULL)) {
             return true;
-        }
-        if (queue->desc.overflow == ATR_OVERFLOW_DROP_NEWEST) {
-            return false;
         }
         (void)victim_drop(queue, 0); /* none when a take has just made room */
     }
@@ -188,8 +205,13 @@ atr_Status atr_queue_push(atr_RenderQueue *queue, const atr_DrawCmd *cmd)
     if (cmd->layer >= ATR_LAYER_COUNT || cmd->importance >= IMPORTANCES) {
         return ATR_ERR_INVALID;
     }
-    const bool pushed =
-        queue->ring_count == 1 ? push_one_ring(queue, cmd) : push_several_rings(queue, cmd);
+    bool pushed = false;
+    if (queue->ring_count == 0) {
+        pushed = atr__stream_push(&queue->stream, cmd);
+    } else {
+        pushed =
+            queue->ring_count == 1 ? push_one_ring(queue, cmd) : push_several_rings(queue, cmd);
+    }
     if (!pushed) {
         atomic_fetch_add_explicit(&queue->refused, 1u, memory_order_relaxed);
     }
@@ -247,7 +269,9 @@ void atr_queue_take(atr_RenderQueue *queue, atr_DrawList *out)
 {
     ATR_ASSERT(queue != NULL && out != NULL);
     const bool several = queue->ring_count > 1;
-    const uint32_t all = gather(queue);
+    const uint32_t all = queue->ring_count == 0
+                             ? atr__stream_take(&queue->stream, queue->items, queue->desc.capacity)
+                             : gather(queue);
     const uint32_t count = several ? part(queue->items, all, complete_below(queue)) : all;
     atr__queue_order(queue->items, count, queue->desc.unordered_layers, queue->keys,
                      queue->commands, out);
@@ -270,6 +294,10 @@ void atr_queue_stats(const atr_RenderQueue *queue, atr_QueueStats *out)
         .capacity = queue->desc.capacity,
     };
     uint64_t popped = 0;
+    if (q->ring_count == 0) {
+        popped = atomic_load_explicit(&q->stream.left, memory_order_relaxed);
+        out->pushed = atomic_load_explicit(&q->stream.claimed, memory_order_relaxed);
+    }
     for (uint32_t i = 0; i < q->ring_count; i++) {
         popped += atr__ring_popped(&q->rings[i]);
         out->pushed += atr__ring_claimed(&q->rings[i]);
