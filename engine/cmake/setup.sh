@@ -26,6 +26,7 @@ demo_packages=(
 )
 test_packages=(
     g++ libcmocka-dev xvfb xauth
+    libglib2.0-dev libck-dev
     clang-tidy clang-format cppcheck shellcheck
 )
 

@@ -14,7 +14,7 @@ static const struct {
     { "frame", "whole frames with effects, overlay and receipts on workers (60 s)", bench_frame },
 #endif
     { "effects", "sprites beside SDL_RenderCopyF, the runtime, and each effect", bench_effects },
-    { "queue", "pushes into the render queue, beside a ring with a mutex", bench_queue },
+    { "queue", "pushes into the render queue, beside SDL's, GLib's and Concurrency Kit's", bench_queue },
 };
 
 #define SUITES (sizeof suites / sizeof suites[0])
