@@ -10,7 +10,7 @@
 
 #define EFFECTS_DEFAULT   128
 #define INSTANCES_DEFAULT 64
-#define PARTICLES_DEFAULT 8192
+#define PARTICLES_DEFAULT 16384
 #define POSTS_DEFAULT     64
 #define INSTANCES_MAX     65536
 #define PARTICLES_MIN     64
@@ -100,8 +100,7 @@ static bool allocate(atr_Effects *effects)
     }
     return effects->definitions != NULL && effects->sheets != NULL && effects->sprites != NULL &&
            effects->instances != NULL && effects->order != NULL && effects->ended != NULL &&
-           effects->posts != NULL && atr__pool_init(&effects->pools[0], d->max_particles, a) &&
-           atr__pool_init(&effects->pools[1], d->max_particles, a);
+           effects->posts != NULL && atr__chunks_init(effects);
 }
 
 atr_Status atr_effects_create(const atr_EffectsDesc *desc, atr_Effects **out)
@@ -119,6 +118,7 @@ atr_Status atr_effects_create(const atr_EffectsDesc *desc, atr_Effects **out)
         return ATR_ERR_NO_MEMORY;
     }
     effects->desc = d;
+    effects->update = atr__update_best();
     effects->reduced_motion = d.reduced_motion;
     for (uint32_t i = 0; i < ATR_LAYER_COUNT; i++) {
         effects->time_scale[i] = 1.0f;
@@ -157,8 +157,7 @@ void atr_effects_destroy(atr_Effects *effects)
     const atr_EffectsDesc d = effects->desc;
     const atr_Allocator *a = &d.allocator;
     atr__definitions_destroy(effects);
-    atr__pool_deinit(&effects->pools[0], d.max_particles, a);
-    atr__pool_deinit(&effects->pools[1], d.max_particles, a);
+    atr__chunks_deinit(effects);
     atr__free(a, effects->definitions, d.max_effects, sizeof(atr__Definition *));
     atr__free(a, effects->sheets, d.max_effects, ATR_EFFECT_NODES_MAX * sizeof(atr__Sheet *));
     atr__free(a, effects->instances, d.max_instances, sizeof *effects->instances);
@@ -257,7 +256,7 @@ static bool step_instance(atr_Effects *effects, atr__Instance *instance, float d
         const uint8_t type = def->nodes[i].type;
         if (type == ATR_NODE_EMITTER || type == ATR_NODE_TRAIL) {
             atr__node_step(effects, instance, i, dt);
-            particles += instance->nodes[i].count;
+            particles += instance->nodes[i].alive;
         } else if (type == ATR_NODE_SOUND) {
             sound_due(effects, instance, i);
         }
@@ -271,7 +270,7 @@ static bool step_instance(atr_Effects *effects, atr__Instance *instance, float d
 
 static void step_all(atr_Effects *effects, uint64_t now_ns, float dt)
 {
-    effects->pools[1 - effects->current].count = 0;
+    effects->shown.count = 0;
     for (uint32_t i = 0; i < effects->order_count; i++) {
         atr__Instance *instance = &effects->instances[effects->order[i]];
         if (step_instance(effects, instance, dt * atr__instance_speed(effects, instance))) {
@@ -282,7 +281,6 @@ static void step_all(atr_Effects *effects, uint64_t now_ns, float dt)
         }
     }
     atr__instances_compact(effects);
-    effects->current = 1 - effects->current;
 }
 
 void atr_effects_advance(atr_Effects *effects, uint64_t now_ns)
@@ -381,14 +379,15 @@ void atr_effects_set_time_scale(atr_Effects *effects, atr_Layer layer, float sca
 
 atr_Particles atr_effects_particles(const atr_Effects *effects)
 {
-    const atr__Pool *pool = &effects->pools[effects->current];
-    return (atr_Particles){ .count = pool->count,
-                            .x = pool->x,
-                            .y = pool->y,
-                            .size = pool->size,
-                            .angle_deg = pool->angle,
-                            .color = pool->color,
-                            .sprite = pool->sprite };
+    const atr__Shown *shown = &effects->shown;
+    return (atr_Particles){ .count = shown->count,
+                            .x = shown->x,
+                            .y = shown->y,
+                            .size = shown->size,
+                            .angle_deg = shown->angle,
+                            .color = shown->color,
+                            .sprite = shown->sprite,
+                            .smooth = shown->smooth };
 }
 
 bool atr_effects_poll_event(atr_Effects *effects, atr_EffectEvent *out)
@@ -408,7 +407,7 @@ static uint32_t particles_of(const atr__Instance *instance)
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < instance->definition->def.node_count; i++) {
-        count += instance->nodes[i].count;
+        count += instance->nodes[i].alive;
     }
     return count;
 }

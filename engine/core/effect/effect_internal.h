@@ -1,9 +1,9 @@
-/* Inside the effects: compiled definitions, the particle pools and the instances.
+/* Inside the effects: compiled definitions, the particles and the instances.
  *
- * Particles lie in one array, ordered by instance and node, so that one range names a node's. Each
- * advance reads one pool and writes the other: survivors keep their order, what is born follows
- * them, and nothing has to be moved twice. An instance reserves its most particles when it is
- * admitted, so the pool can never overflow while it plays. */
+ * Particles live in chunks that belong to a node of an instance and are moved there in place. Each
+ * advance writes what they look like into arrays, ordered by instance and node, so that one range
+ * names a node's. An instance reserves its most particles when it is admitted, so the arrays can
+ * never overflow while it plays. */
 #ifndef ATR_EFFECT_INTERNAL_H
 #define ATR_EFFECT_INTERNAL_H
 
@@ -11,8 +11,8 @@
 
 #include "base/random.h"
 #include "base/thread.h"
+#include "effect/update.h"
 
-#define ATR__LUT_SIZE    128 /* steps in a life: 20 ms of one that lasts 2.5 s */
 #define ATR__ANCHORS_MAX 16
 #define ATR__RECTS_MAX   8
 #define ATR__EVENTS_MAX  256
@@ -54,31 +54,47 @@ typedef struct atr__Sheet {
     atr_SpriteId first;
 } atr__Sheet;
 
-/* ---- Particles (particle.c) ------------------------------------------------------------------ */
+/* ---- Particles (chunk.c) --------------------------------------------------------------------- */
 
-typedef struct atr__Pool {
-    float *x, *y, *vx, *vy;
-    float *age, *life; /* s */
-    float *size_birth, *size;
-    float *angle, *spin;
-    float *frame, *fps;
-    uint32_t *row; /* of the colours: palette index * ATR__LUT_SIZE */
-    uint32_t *color;
-    atr_SpriteId *sprite;
-    uint32_t count;
+typedef struct atr__Chunks {
+    atr__Chunk *items;
+    uint32_t capacity;
+    uint32_t free; /* first of those nobody has */
     void *memory;
-} atr__Pool;
+} atr__Chunks;
 
-bool atr__pool_init(atr__Pool *pool, uint32_t capacity, const atr_Allocator *allocator);
-void atr__pool_deinit(atr__Pool *pool, uint32_t capacity, const atr_Allocator *allocator);
+typedef struct atr__ChunkList {
+    uint32_t first, last; /* ATR__CHUNK_NONE: empty */
+} atr__ChunkList;
+
+/* Which arrays of a chunk a node uses beyond those that all do. */
+typedef struct atr__Fields {
+    bool turns, frames;
+} atr__Fields;
+
+bool atr__chunks_init(atr_Effects *effects);
+void atr__chunks_deinit(atr_Effects *effects);
+void atr__list_init(atr__ChunkList *list);
+/* All back to the free list, at the same cost however many. */
+void atr__list_release(atr__Chunks *chunks, atr__ChunkList *list);
+/* An empty chunk at the end; NULL when none is free. */
+atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list);
+/* `previous`: the one before; ATR__CHUNK_NONE for the first. */
+void atr__list_unlink(atr__Chunks *chunks, atr__ChunkList *list, uint32_t previous, uint32_t id);
+/* The rest keep their order. */
+void atr__chunk_remove_dead(atr__Chunk *chunk, atr__Fields fields);
+void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields fields);
 
 /* ---- Instances ------------------------------------------------------------------------------- */
 
 typedef struct atr__NodeState {
-    uint32_t first, count; /* range in the current pool */
-    uint32_t budget;       /* most alive */
-    float owed;            /* particles due, below one */
-    uint8_t bursts_done;   /* bit per burst */
+    uint32_t first, count; /* range in what is shown */
+    atr__ChunkList chunks;
+    uint32_t alive;
+    uint32_t budget;     /* most alive */
+    uint32_t serial;     /* of the next one born */
+    float owed;          /* particles due, below one */
+    uint8_t bursts_done; /* bit per burst */
     bool sounded;
 } atr__NodeState;
 
@@ -162,8 +178,9 @@ struct atr_Effects {
     uint64_t advanced_ns;
     bool advanced;
 
-    atr__Pool pools[2];
-    uint32_t current; /* which pool is shown */
+    const atr__UpdateOps *update;
+    atr__Chunks chunks;
+    atr__Shown shown; /* read by the host between advances, without the lock */
 
     atr__Spot spots[ATR__SPOTS_MAX]; /* of the instance being stepped */
     uint32_t spot_count;

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#define LAST_MOMENT 0.99999f /* of a life: what is shown has not died */
+
 void atr__event_push(atr_Effects *effects, const atr__Instance *instance, atr_EffectEventKind kind,
                      const char *name)
 {
@@ -41,7 +43,7 @@ typedef struct Birth {
     atr_Effects *effects;
     atr__Instance *instance;
     const atr__Node *node;
-    const atr__NodeState *state;
+    atr__NodeState *state;
     float t; /* share of the node's duration that has passed */
 } Birth;
 
@@ -77,45 +79,77 @@ static float draw_angle(const Birth *b, const Among *among)
     return angle->low + (angle->high - angle->low) * at / (float)among->count;
 }
 
-/* One particle at x, y, born `early` seconds before the step's end. */
+/* A place for one more; NULL when the node or the chunks are full. */
+static atr__Chunk *place_for_one(const Birth *b)
+{
+    atr__Chunks *chunks = &b->effects->chunks;
+    atr__ChunkList *list = &b->state->chunks;
+    if (b->state->alive >= b->state->budget) {
+        return NULL;
+    }
+    if (list->last != ATR__CHUNK_NONE && chunks->items[list->last].count < ATR__CHUNK_SIZE) {
+        return &chunks->items[list->last];
+    }
+    return atr__list_grow(chunks, list);
+}
+
+/* How it looks is drawn after where it goes: the order of the draws is part of what a seed gives.
+ */
+static void draw_looks(const Birth *b, atr__Chunk *chunk, uint32_t i)
+{
+    const atr_EffectNode *def = b->node->def;
+    const float amount = b->instance->amount;
+    atr__Random *random = &b->instance->random;
+    chunk->size[i] =
+        b->instance->scale *
+        (def->size.kind == ATR_VALUE_KEYS
+             ? atr__random_between(random, 1.0f - def->size.variance, 1.0f + def->size.variance)
+             : atr__value_draw(&def->size, b->t, amount, random));
+    chunk->spin[i] = atr__value_draw(&def->spin, b->t, amount, random);
+    /* Turned at birth only if turning at all: still pictures stand upright. */
+    chunk->angle[i] = chunk->spin[i] != 0.0f ? atr__random_between(random, 0.0f, 360.0f) : 0.0f;
+    chunk->fps[i] = atr__value_draw(&def->fps, b->t, amount, random);
+    chunk->frame[i] = (float)(uint32_t)(atr__random_unit(random) * (float)def->frames);
+    chunk->row[i] = (uint8_t)(atr__random_unit(random) * (float)b->node->color_rows);
+}
+
+/* One particle at x, y, born `early` seconds before the step's end. False when there is no room. */
 static bool bear(const Birth *b, const Among *among, float x, float y, float early)
 {
     atr__Instance *instance = b->instance;
     const atr_EffectNode *def = b->node->def;
-    atr__Pool *pool = &b->effects->pools[1 - b->effects->current];
-    const uint32_t i = pool->count;
-    if (i - b->state->first >= b->state->budget || i >= b->effects->desc.max_particles) {
+    atr__Chunk *chunk = place_for_one(b);
+    if (chunk == NULL) {
         return false;
     }
+    const uint32_t i = chunk->count;
     atr__Random *random = &instance->random;
     place_in_shape(def, instance->scale, random, &x, &y);
     const float amount = instance->amount;
     const float turns = draw_angle(b, among) * (1.0f / 360.0f);
     const float speed = atr__value_draw(&def->speed, b->t, amount, random) * instance->scale;
     const float left = atr__instance_end_age(instance) - instance->age;
-    const float life = atr__value_draw(&def->life, b->t, amount, random);
-    pool->vx[i] = speed * atr__cos_turns(turns);
-    pool->vy[i] = speed * atr__sin_turns(turns);
-    pool->x[i] = x + pool->vx[i] * early;
-    pool->y[i] = y + pool->vy[i] * early;
-    pool->life[i] = life < left ? life : left;
-    pool->age[i] = early;
-    pool->size_birth[i] =
-        instance->scale *
-        (def->size.kind == ATR_VALUE_KEYS
-             ? atr__random_between(random, 1.0f - def->size.variance, 1.0f + def->size.variance)
-             : atr__value_draw(&def->size, b->t, amount, random));
-    pool->spin[i] = atr__value_draw(&def->spin, b->t, amount, random);
-    /* Turned at birth only if turning at all: still pictures stand upright. */
-    pool->angle[i] = pool->spin[i] != 0.0f ? atr__random_between(random, 0.0f, 360.0f) : 0.0f;
-    pool->fps[i] = atr__value_draw(&def->fps, b->t, amount, random);
-    pool->frame[i] = (float)(uint32_t)(atr__random_unit(random) * (float)def->frames);
-    pool->row[i] =
-        (uint32_t)(atr__random_unit(random) * (float)b->node->color_rows) * ATR__LUT_SIZE;
-    if (!(pool->life[i] > early)) {
+    const float drawn = atr__value_draw(&def->life, b->t, amount, random);
+    const float life = drawn < left ? drawn : left;
+    draw_looks(b, chunk, i);
+    b->state->serial++;
+    if (!(life > early)) {
         return true; /* born and gone within the step */
     }
-    pool->count++;
+    const float gain_x = def->gravity_x * instance->scale * early;
+    const float gain_y = def->gravity_y * instance->scale * early;
+    const float vx = speed * atr__cos_turns(turns);
+    const float vy = speed * atr__sin_turns(turns);
+    const float t = early / life;
+    chunk->x[i] = x + (vx + 0.5f * gain_x) * early;
+    chunk->y[i] = y + (vy + 0.5f * gain_y) * early;
+    chunk->vx[i] = vx + gain_x;
+    chunk->vy[i] = vy + gain_y;
+    chunk->t[i] = t < LAST_MOMENT ? t : LAST_MOMENT;
+    chunk->pace[i] = 1.0f / life;
+    chunk->serial[i] = b->state->serial;
+    chunk->count++;
+    b->state->alive++;
     if (b->node->on_birth != ATR__NODE_NONE && b->effects->spot_count < ATR__SPOTS_MAX) {
         b->effects->spots[b->effects->spot_count++] = (atr__Spot){ b->node->on_birth, x, y };
     }

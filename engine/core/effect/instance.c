@@ -76,6 +76,9 @@ void atr__instance_end(atr_Effects *effects, atr__Instance *instance)
     }
     effects->waiter_count -= instance->waiter_count;
     effects->reserved -= instance->reserved;
+    for (uint32_t i = 0; i < instance->definition->def.node_count; i++) {
+        atr__list_release(&effects->chunks, &instance->nodes[i].chunks);
+    }
     instance->live = false;
     instance->reserved = 0;
     instance->waiter_count = 0;
@@ -304,6 +307,7 @@ static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition
     for (uint32_t i = 0; i < definition->def.node_count; i++) {
         const float most = (float)definition->nodes[i].estimate * share;
         instance->nodes[i].budget = (uint32_t)most;
+        atr__list_init(&instance->nodes[i].chunks);
         instance->reserved += instance->nodes[i].budget;
     }
     effects->reserved += instance->reserved;

@@ -1,0 +1,198 @@
+/* Where particles live: chunks in one block, handed from a free list to the nodes of instances and
+ * spliced back whole when an instance ends, so that the end costs the same however many there were.
+ *
+ * Within a node, chunks and the particles in them are in order of birth. Neighbours that fit into
+ * one chunk are made one, so that any two hold more than one chunk's particles. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "effect/effect_internal.h"
+
+#include "base/alloc.h"
+
+#define LINE 64 /* bytes: chunks begin on cache lines */
+
+static uint32_t chunk_capacity(const atr_EffectsDesc *d)
+{
+    /* Two half full neighbours for each chunk's worth, and a first one for many nodes. */
+    const uint32_t nodes = d->max_instances * 2;
+    const uint32_t most = d->max_particles / 4;
+    return d->max_particles / ATR__CHUNK_SIZE * 2 + 32 + (nodes < most ? nodes : most);
+}
+
+static size_t chunk_bytes(uint32_t capacity)
+{
+    return capacity * sizeof(atr__Chunk) + LINE;
+}
+
+static size_t shown_bytes(uint32_t places)
+{
+    return places * (5 * sizeof(float) + sizeof(uint32_t) + sizeof(atr_SpriteId) + 1);
+}
+
+static bool shown_init(atr__Shown *shown, uint32_t capacity, const atr_Allocator *allocator)
+{
+    /* Passes write whole groups. */
+    const uint32_t places = capacity + ATR__CHUNK_SIZE;
+    shown->memory = atr__alloc_zero(allocator, shown_bytes(places), 1);
+    if (shown->memory == NULL) {
+        return false;
+    }
+    float **const arrays[] = { &shown->x, &shown->y, &shown->size, &shown->angle, &shown->stretch };
+    float *next = shown->memory;
+    for (size_t i = 0; i < ATR_COUNT_OF(arrays); i++) {
+        *arrays[i] = next;
+        next += places;
+    }
+    shown->color = (uint32_t *)(void *)next;
+    shown->sprite = (atr_SpriteId *)(void *)(shown->color + places);
+    shown->smooth = (uint8_t *)(void *)(shown->sprite + places);
+    shown->capacity = capacity;
+    for (uint32_t i = 0; i < places; i++) {
+        shown->stretch[i] = 1.0f;
+    }
+    return true;
+}
+
+bool atr__chunks_init(atr_Effects *effects)
+{
+    const atr_Allocator *allocator = &effects->desc.allocator;
+    atr__Chunks *chunks = &effects->chunks;
+    chunks->capacity = chunk_capacity(&effects->desc);
+    chunks->memory = atr__alloc_zero(allocator, chunk_bytes(chunks->capacity), 1);
+    if (chunks->memory == NULL ||
+        !shown_init(&effects->shown, effects->desc.max_particles, allocator)) {
+        return false;
+    }
+    const uintptr_t start = (uintptr_t)chunks->memory;
+    const uintptr_t skipped = (LINE - start % LINE) % LINE;
+    chunks->items = (atr__Chunk *)(void *)((char *)chunks->memory + skipped);
+    for (uint32_t i = 0; i < chunks->capacity; i++) {
+        chunks->items[i].next = i + 1 < chunks->capacity ? i + 1 : ATR__CHUNK_NONE;
+    }
+    effects->stats.particle_bytes =
+        chunk_bytes(chunks->capacity) + shown_bytes(effects->shown.capacity + ATR__CHUNK_SIZE);
+    return true;
+}
+
+void atr__chunks_deinit(atr_Effects *effects)
+{
+    const atr_Allocator *allocator = &effects->desc.allocator;
+    atr__free(allocator, effects->chunks.memory, chunk_bytes(effects->chunks.capacity), 1);
+    atr__free(allocator, effects->shown.memory,
+              shown_bytes(effects->shown.capacity + ATR__CHUNK_SIZE), 1);
+}
+
+/* From `first` on: nothing that moves, ages or is near anything. */
+static void put_to_sleep(atr__Chunk *chunk, uint32_t first, uint32_t last)
+{
+    for (uint32_t i = first; i < last; i++) {
+        chunk->x[i] = 0.0f;
+        chunk->y[i] = 0.0f;
+        chunk->vx[i] = 0.0f;
+        chunk->vy[i] = 0.0f;
+        chunk->t[i] = 0.0f;
+        chunk->pace[i] = 0.0f;
+        chunk->row[i] = 0;
+    }
+}
+
+void atr__list_init(atr__ChunkList *list)
+{
+    *list = (atr__ChunkList){ .first = ATR__CHUNK_NONE, .last = ATR__CHUNK_NONE };
+}
+
+void atr__list_release(atr__Chunks *chunks, atr__ChunkList *list)
+{
+    if (list->first != ATR__CHUNK_NONE) {
+        chunks->items[list->last].next = chunks->free;
+        chunks->free = list->first;
+    }
+    atr__list_init(list);
+}
+
+atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list)
+{
+    const uint32_t id = chunks->free;
+    if (id == ATR__CHUNK_NONE) {
+        return NULL;
+    }
+    atr__Chunk *chunk = &chunks->items[id];
+    chunks->free = chunk->next;
+    chunk->next = ATR__CHUNK_NONE;
+    chunk->count = 0;
+    put_to_sleep(chunk, 0, ATR__CHUNK_SIZE);
+    if (list->last == ATR__CHUNK_NONE) {
+        list->first = id;
+    } else {
+        chunks->items[list->last].next = id;
+    }
+    list->last = id;
+    return chunk;
+}
+
+void atr__list_unlink(atr__Chunks *chunks, atr__ChunkList *list, uint32_t previous, uint32_t id)
+{
+    atr__Chunk *chunk = &chunks->items[id];
+    if (previous == ATR__CHUNK_NONE) {
+        list->first = chunk->next;
+    } else {
+        chunks->items[previous].next = chunk->next;
+    }
+    if (list->last == id) {
+        list->last = previous;
+    }
+    chunk->next = chunks->free;
+    chunks->free = id;
+}
+
+/* The passes do not tell what a node uses; turning and pictures are moved only if it does. */
+static void copy_run(const atr__Chunk *from, uint32_t first, uint32_t count, atr__Chunk *to,
+                     uint32_t at, atr__Fields fields)
+{
+    const size_t size = count * sizeof(float);
+    memmove(to->x + at, from->x + first, size);
+    memmove(to->y + at, from->y + first, size);
+    memmove(to->vx + at, from->vx + first, size);
+    memmove(to->vy + at, from->vy + first, size);
+    memmove(to->t + at, from->t + first, size);
+    memmove(to->pace + at, from->pace + first, size);
+    memmove(to->size + at, from->size + first, size);
+    memmove(to->serial + at, from->serial + first, size);
+    memmove(to->row + at, from->row + first, count);
+    if (fields.turns) {
+        memmove(to->angle + at, from->angle + first, size);
+        memmove(to->spin + at, from->spin + first, size);
+    }
+    if (fields.frames) {
+        memmove(to->frame + at, from->frame + first, size);
+        memmove(to->fps + at, from->fps + first, size);
+    }
+}
+
+void atr__chunk_remove_dead(atr__Chunk *chunk, atr__Fields fields)
+{
+    const uint32_t count = chunk->count;
+    uint32_t at = 0;
+    uint32_t i = 0;
+    while (i < count) {
+        while (i < count && chunk->t[i] >= 1.0f) {
+            i++;
+        }
+        const uint32_t first = i;
+        while (i < count && chunk->t[i] < 1.0f) {
+            i++;
+        }
+        if (first != at && i > first) {
+            copy_run(chunk, first, i - first, chunk, at, fields);
+        }
+        at += i - first;
+    }
+    put_to_sleep(chunk, at, count);
+    chunk->count = at;
+}
+
+void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields fields)
+{
+    copy_run(from, 0, from->count, to, to->count, fields);
+    to->count += from->count;
+}

@@ -1,0 +1,63 @@
+/* Which kernel moves the particles, and what a step of any length does to a speed. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "effect/update.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const atr__UpdateOps *atr__update_best(void)
+{
+    const atr__UpdateOps *const best_first[] = { atr__update_avx2(), atr__update_neon(),
+                                                 atr__update_sse2(), atr__update_scalar() };
+    const atr__UpdateOps *best = NULL;
+    const char *forced = getenv("ATRIUM_SIMD");
+    for (size_t i = 0; i < ATR_COUNT_OF(best_first); i++) {
+        const atr__UpdateOps *ops = best_first[i];
+        if (ops != NULL && forced != NULL && strcmp(forced, ops->name) == 0) {
+            return ops;
+        }
+        best = best == NULL ? ops : best;
+    }
+    return best;
+}
+
+/* e^-z for z >= 0, in IEEE operations only: the series of a part small enough, squared again. */
+static double decay(double z)
+{
+    int halves = 0;
+    while (z > 0.125 && halves < 32) {
+        z *= 0.5;
+        halves++;
+    }
+    double sum = 1.0;
+    for (int k = 9; k >= 1; k--) {
+        sum = 1.0 - z / k * sum;
+    }
+    while (halves-- > 0) {
+        sum *= sum;
+    }
+    return sum;
+}
+
+atr__Motion atr__motion(float dt, float drag, float gravity_x, float gravity_y)
+{
+    /* v' = a - drag * v. With z = drag * dt: speed e^-z, way of a speed (1 - e^-z) / drag, way of
+     * an acceleration (dt - that) / drag; for small z by their series, as the differences vanish.
+     */
+    const double step = dt;
+    const double z = step * drag;
+    double keep = decay(z);
+    double reach = step * (1.0 - z * (1.0 / 2 - z * (1.0 / 6 - z / 24)));
+    double fall = step * step * (1.0 / 2 - z * (1.0 / 6 - z * (1.0 / 24 - z / 120)));
+    if (z > 0.01) {
+        reach = (1.0 - keep) / drag;
+        fall = (step - reach) / drag;
+    }
+    return (atr__Motion){ .dt = dt,
+                          .keep = (float)keep,
+                          .reach = (float)reach,
+                          .fall = (float)fall,
+                          .gravity_x = gravity_x,
+                          .gravity_y = gravity_y };
+}

@@ -1,0 +1,97 @@
+/* One frame of particles as passes over plain arrays, apart from what plays: chunks of particles
+ * that are moved in place, and the contiguous arrays that draw commands name, written anew.
+ *
+ * The passes exist once, as loops (particle_kernel.h), and are compiled for each instruction set.
+ * Every kernel gives the same bits: each element has its own sequence of IEEE operations, nothing
+ * is contracted, estimated or summed in another order. */
+#ifndef ATR_EFFECT_UPDATE_H
+#define ATR_EFFECT_UPDATE_H
+
+#include <atrium/draw.h>
+
+#define ATR__CHUNK_SIZE 64
+#define ATR__CHUNK_NONE UINT32_MAX
+#define ATR__CHUNK_STEP 16  /* passes run over whole groups of so many */
+#define ATR__LUT_SIZE   128 /* steps in a life: 20 ms of one that lasts 2.5 s */
+
+/* Particles of one node of one instance. Those from `count` on are asleep: pace and t are 0, the
+ * passes may run over them. */
+typedef struct atr__Chunk {
+    _Alignas(64) float x[ATR__CHUNK_SIZE];
+    float y[ATR__CHUNK_SIZE];
+    float vx[ATR__CHUNK_SIZE], vy[ATR__CHUNK_SIZE];
+    float t[ATR__CHUNK_SIZE];    /* share of its life that has passed; dead from 1 on */
+    float pace[ATR__CHUNK_SIZE]; /* 1 / life */
+    float size[ATR__CHUNK_SIZE]; /* before its curve */
+    uint32_t serial[ATR__CHUNK_SIZE];
+    float angle[ATR__CHUNK_SIZE], spin[ATR__CHUNK_SIZE];
+    float frame[ATR__CHUNK_SIZE], fps[ATR__CHUNK_SIZE];
+    uint8_t row[ATR__CHUNK_SIZE]; /* of the colours */
+    uint32_t count;
+    uint32_t next; /* in its list; ATR__CHUNK_NONE */
+} atr__Chunk;
+
+/* What happens to all particles of a node alike in one step. The solution for a constant
+ * acceleration with drag is exact, so that no speed depends on the length of the steps. */
+typedef struct atr__Motion {
+    float dt;
+    float keep;  /* share of the speed that drag leaves */
+    float reach; /* s: way of the old speed; also speed of the acceleration */
+    float fall;  /* s^2: way of the acceleration */
+    float gravity_x, gravity_y;
+} atr__Motion;
+
+/* Accelerations of a chunk's particles. */
+typedef struct atr__Push {
+    _Alignas(64) float x[ATR__CHUNK_SIZE];
+    float y[ATR__CHUNK_SIZE];
+} atr__Push;
+
+/* How a node's particles look. */
+typedef struct atr__Look {
+    float scale, offset_x, offset_y; /* from where they move to logical pixels */
+    float slow_square;               /* of the speed below which they are placed between pixels */
+    const float *size;               /* over life; NULL: as at birth */
+    const uint32_t *color;           /* rows over life */
+    bool plain;                      /* color[0] for all */
+    bool turns;
+    atr_SpriteId sprite; /* of frame 0 */
+    uint16_t frames;     /* above 1: the chunk's frames count */
+} atr__Look;
+
+/* The arrays of atr_Particles, with ATR__CHUNK_SIZE more than may be alive. */
+typedef struct atr__Shown {
+    float *x, *y, *size, *angle, *stretch;
+    uint32_t *color;
+    atr_SpriteId *sprite;
+    uint8_t *smooth;
+    uint32_t count, capacity;
+    void *memory;
+} atr__Shown;
+
+typedef struct atr__UpdateOps {
+    const char *name; /* "avx2" */
+    /* Ages and moves; the second with accelerations of its own. @return how many died. */
+    uint32_t (*move)(atr__Chunk *chunk, const atr__Motion *motion);
+    uint32_t (*move_pushed)(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *push);
+    void (*turn)(atr__Chunk *chunk, float dt);
+    void (*flip)(atr__Chunk *chunk, float dt, uint32_t frames);
+    /* Writes what particles `first`.. look like to `at`..; first: a multiple of ATR__CHUNK_STEP.
+     * Up to ATR__CHUNK_STEP - 1 places behind the last are overwritten. */
+    void (*show)(const atr__Chunk *chunk, uint32_t first, const atr__Look *look,
+                 const atr__Shown *out, uint32_t at);
+} atr__UpdateOps;
+
+/* NULL where the machine or the compiler does not have it. */
+const atr__UpdateOps *atr__update_scalar(void);
+const atr__UpdateOps *atr__update_sse2(void);
+const atr__UpdateOps *atr__update_avx2(void);
+const atr__UpdateOps *atr__update_neon(void);
+
+/* The fastest here, or what ATRIUM_SIMD names. */
+const atr__UpdateOps *atr__update_best(void);
+
+/* For one step of `dt` seconds; drag: share of the speed lost per second. */
+atr__Motion atr__motion(float dt, float drag, float gravity_x, float gravity_y);
+
+#endif
