@@ -13,6 +13,7 @@
 typedef struct Cursor {
     const char *at;
     const char *end;
+    const char *key; /* of the member stepped to last */
 } Cursor;
 
 static void skip_space(Cursor *c)
@@ -80,6 +81,7 @@ static bool step_into(Cursor *c, const atr__Step *step)
             c->at += c->at < c->end; /* the colon */
             skip_space(c);
             if (found) {
+                c->key = key - 1;
                 return true;
             }
         } else if (i == step->index) {
@@ -91,18 +93,21 @@ static bool step_into(Cursor *c, const atr__Step *step)
     }
 }
 
-static void place_of(const atr__Reader *reader, uint32_t *line, uint32_t *column)
+/* Of the value at the current path, or of its key. */
+static void place_of(const atr__Reader *reader, bool of_key, uint32_t *line, uint32_t *column)
 {
-    Cursor c = { reader->text.data, (const char *)reader->text.data + reader->text.size };
+    const char *begin = reader->text.data;
+    Cursor c = { begin, begin + reader->text.size, NULL };
     for (size_t i = 0; i < reader->depth; i++) {
         if (!step_into(&c, &reader->path[i])) {
             break; /* a key written with escapes: its object is near enough */
         }
     }
     skip_space(&c);
+    const char *at = of_key && c.key != NULL ? c.key : c.at;
     *line = 1;
     *column = 1;
-    for (const char *p = reader->text.data; p < c.at && p < c.end; p++) {
+    for (const char *p = begin; p < at && p < c.end; p++) {
         *column = *p == '\n' ? 1 : *column + 1;
         *line += *p == '\n';
     }
@@ -158,7 +163,7 @@ void atr__expected(atr__Reader *reader, const json_t *found, const char *format,
     print_found(found, got, sizeof got);
     uint32_t line = 0;
     uint32_t column = 0;
-    place_of(reader, &line, &column);
+    place_of(reader, false, &line, &column);
     atr__error_set(reader->error, line, column, "%s%sexpected %s, found %s", path,
                    path[0] != '\0' ? ": " : "", what, got);
 }
@@ -185,7 +190,7 @@ void atr__leave(atr__Reader *reader)
 static bool is_shallow(atr__Reader *reader)
 {
     const char *begin = reader->text.data;
-    Cursor c = { begin, begin + reader->text.size };
+    Cursor c = { begin, begin + reader->text.size, NULL };
     const char *line_begin = begin;
     int depth = 0;
     uint32_t line = 1;
@@ -262,7 +267,7 @@ static void unknown_field(atr__Reader *reader, const atr__Field *fields, size_t 
     }
     uint32_t line = 0;
     uint32_t column = 0;
-    place_of(reader, &line, &column);
+    place_of(reader, true, &line, &column);
     atr__error_set(reader->error, line, column,
                    "unknown field \"%.32s\", expected x_* or one of:%s", name, known);
 }

@@ -1,13 +1,16 @@
-/* The atrium command: nouns and verbs in one table, each verb one function in the file of its noun.
+/* The atrium command: nouns and verbs in tables, each verb one function in the file of its noun.
+ * Where the mall is not built, no_mall.c stands in for mall.c and the mall's verbs are not there.
  *
  * Exit codes: 0 done (a verdict: accepted), 1 the answer is no, 2 wrong use, 3 a fault. What was
  * asked for goes to standard output, everything else to standard error. */
 #ifndef ATR_CLI_H
 #define ATR_CLI_H
 
-#include "app/app.h"
+#include <atrium/base.h>
 
 #include <jansson.h>
+
+#include <stdio.h>
 
 typedef enum CliExit { CLI_DONE = 0, CLI_NO = 1, CLI_WRONG_USE = 2, CLI_FAULT = 3 } CliExit;
 
@@ -19,17 +22,27 @@ typedef enum CliOption {
     CLI_OPTION_HELP,
     CLI_OPTION_JSON,
     CLI_OPTION_AMOUNT,
+    CLI_OPTION_ASSETS,
     CLI_OPTION_AT,
     CLI_OPTION_CARD,
     CLI_OPTION_CATEGORY,
     CLI_OPTION_CURRENCY,
+    CLI_OPTION_DARK,
+    CLI_OPTION_FPS,
+    CLI_OPTION_FRAMES,
     CLI_OPTION_HOURS,
     CLI_OPTION_ID,
     CLI_OPTION_KEY,
     CLI_OPTION_KID,
+    CLI_OPTION_LIGHT,
     CLI_OPTION_NAME,
     CLI_OPTION_NAME_AR,
+    CLI_OPTION_OUT,
+    CLI_OPTION_PLACE,
     CLI_OPTION_REPLACE,
+    CLI_OPTION_SEED,
+    CLI_OPTION_SHEET,
+    CLI_OPTION_SIZE,
     CLI_OPTION_STORE,
     CLI_OPTION_TILL,
     CLI_OPTION_TRN,
@@ -44,15 +57,17 @@ typedef enum CliOption {
 typedef struct Cli {
     const struct CliVerb *verb;
     const char *options[CLI_OPTION_COUNT];
-    const char *argument; /* the FILE or U of verbs that take one; NULL otherwise */
-    AppConfigSources sources;
-    App app; /* opened by cli_open */
+    const char *argument;   /* the first FILE or U of verbs that take one; NULL otherwise */
+    char *const *arguments; /* all of them */
+    int argument_count;
+    struct App *app; /* opened by cli_open; NULL before */
 } Cli;
 
 typedef struct CliVerb {
     const char *noun;
     const char *name;     /* "" for a noun without verbs */
-    const char *argument; /* "FILE|-"; NULL when none is taken; required otherwise */
+    const char *argument; /* "FILE|-"; NULL when none is taken; required otherwise; several are
+                             taken when it ends with "..." */
     const char *synopsis; /* options, as the help shows them */
     const char *help;
     uint64_t options; /* bit per CliOption, beside the common ones */
@@ -67,20 +82,15 @@ typedef struct CliVerb {
 /* Parses what follows noun and verb. On CLI_WRONG_USE the reason was printed. */
 CliExit cli_parse(Cli *cli, int argc, char **argv);
 
-/* An argument as it may be said again: a card number in the wrong place is not, for what is said
- * ends in logs. */
-const char *cli_shown(const char *text);
-
 void cli_print_help(const CliVerb *verb);
+void cli_print_synopsis(FILE *out, const CliVerb *verb);
 
-/* "120.50" in hundredths, at most two decimals, above `least`. False: not so. */
-bool cli_parse_amount(const char *text, int64_t *out);
+/* One line and the verb's usage to standard error. */
+CliExit cli_wrong_use(const Cli *cli, const char *format, ...) ATR_PRINTF(2, 3);
 
-/* RFC 3339 with a zone, "2026-11-20T13:00:00Z" or "...+04:00", in UTC seconds. */
-bool cli_parse_time(const char *text, int64_t *out);
-
-bool cli_parse_user(const char *text, atr_UserId *out);
-bool cli_parse_id(const char *text, atr_Id128 *out);
+/* A whole number within bounds; `otherwise` where the option is not given. False: wrong, said. */
+bool cli_option_number(const Cli *cli, CliOption option, int64_t low, int64_t high,
+                       int64_t otherwise, int64_t *out);
 
 /* ---- output.c -------------------------------------------------------------------------------- */
 
@@ -98,32 +108,24 @@ void cli_print_json(json_t *value);
 
 /* NULL and "" become null. */
 json_t *cli_json_text(const char *text);
-json_t *cli_json_time(int64_t utc_s);
 
-/* "1,234.50" */
-void cli_format_amount(int64_t fils, char *out, size_t size);
+/* ---- mall.c, or no_mall.c ----------------------------------------------------------------------
+ */
 
-/* ---- open.c ---------------------------------------------------------------------------------- */
+extern const CliVerb cli_mall_verbs[];
+extern const size_t cli_mall_verb_count;
 
-/* Loads the configuration and opens the data folder; the caller of the verb closes it. On failure
- * the reason was printed, and `code` is what to exit with. */
-bool cli_open(Cli *cli, bool must_exist, CliExit *code);
+/* An argument as it may be said again: a card number in the wrong place is not, for what is said
+ * ends in logs. */
+const char *cli_shown(const char *text);
 
-/* Reads FILE, or standard input for "-": at most `capacity` bytes, `size` says how many. False: it
- * could not be read, the reason was printed. */
-bool cli_read(const char *file, char *out, size_t capacity, size_t *size);
+/* Closes what cli_open opened. */
+void cli_close(Cli *cli);
 
 /* ---- Verbs ----------------------------------------------------------------------------------- */
 
-CliExit cli_receipt_issue(Cli *cli);
-CliExit cli_receipt_verify(Cli *cli);
-CliExit cli_receipt_submit(Cli *cli);
-CliExit cli_user_add(Cli *cli);
-CliExit cli_user_show(Cli *cli);
-CliExit cli_store_add(Cli *cli);
-CliExit cli_store_list(Cli *cli);
-CliExit cli_ledger_check(Cli *cli);
 CliExit cli_effect_list(Cli *cli);
-CliExit cli_doctor(Cli *cli);
+CliExit cli_effect_check(Cli *cli);
+CliExit cli_effect_render(Cli *cli);
 
 #endif

@@ -2,7 +2,7 @@
  * tried. A warning is something to know; only what is broken changes the exit code. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
+#include "mall.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -152,7 +152,8 @@ CliExit cli_doctor(Cli *cli)
     Doctor doctor = { .cli = cli };
     atr_Error error = { .line = 0 };
     const bool as_json = cli->options[CLI_OPTION_JSON] != NULL;
-    atr_Status st = app_config_load(&cli->sources, &config, &error);
+    const AppConfigSources sources = cli_sources(cli);
+    atr_Status st = app_config_load(&sources, &config, &error);
     if (st != ATR_OK) {
         cli_fail(st, &error);
         return st == ATR_ERR_FORMAT ? CLI_WRONG_USE : CLI_FAULT;
@@ -163,7 +164,7 @@ CliExit cli_doctor(Cli *cli)
     } else {
         printf("atrium %s\n\nconfiguration\n", atr_version());
     }
-    st = app_config_each(&cli->sources, show_value, &doctor, &error);
+    st = app_config_each(&sources, show_value, &doctor, &error);
     if (st == ATR_OK && !as_json) {
         printf("\nchecks\n");
     }

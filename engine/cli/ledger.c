@@ -1,7 +1,7 @@
 /* atrium ledger check. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
+#include "mall.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@ CliExit cli_ledger_check(Cli *cli)
     if (!cli_open(cli, true, &code)) {
         return code;
     }
-    const atr_Store *db = atr_loyalty_store(cli->app.mall);
+    const atr_Store *db = atr_loyalty_store(cli->app->mall);
     atr_LedgerCheck check;
     const atr_Status st = db->ops->ledger_check(db->self, &check);
     if (st != ATR_OK) {

@@ -9,64 +9,52 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const CliVerb verbs[] = {
-    { "receipt", "issue", NULL, "--store S --amount A [--till T] [--vat V] [--at TIME]",
-      "Prints a signed receipt as the till of a store would: one ATR1 line. The till's secret is\n"
-      "made on its first receipt, kept in the data folder, and its public key pinned.",
-      CLI_BIT(CLI_OPTION_STORE) | CLI_BIT(CLI_OPTION_AMOUNT) | CLI_BIT(CLI_OPTION_TILL) |
-          CLI_BIT(CLI_OPTION_VAT) | CLI_BIT(CLI_OPTION_AT),
-      CLI_BIT(CLI_OPTION_STORE) | CLI_BIT(CLI_OPTION_AMOUNT), cli_receipt_issue },
-    { "receipt", "verify", "FILE|-", "[--json] [--at TIME] [--key FILE]",
-      "Judges a receipt without storing anything: its form, its signature, the rules.\n"
-      "Exits 0 when it would be accepted, 1 when held or rejected.",
-      CLI_BIT(CLI_OPTION_JSON) | CLI_BIT(CLI_OPTION_AT) | CLI_BIT(CLI_OPTION_KEY), 0,
-      cli_receipt_verify },
-    { "receipt", "submit", "FILE|-", "--user U [--id HEX] [--json]",
-      "Hands a receipt in for a user and waits for the decision. Giving the same --id again\n"
-      "returns what was decided the first time.\n"
-      "Exits 0 when it was accepted, 1 when held or rejected.",
-      CLI_BIT(CLI_OPTION_USER) | CLI_BIT(CLI_OPTION_ID) | CLI_BIT(CLI_OPTION_JSON),
-      CLI_BIT(CLI_OPTION_USER), cli_receipt_submit },
-    { "user", "add", NULL, "--card N [--json]",
-      "Adds a user for a card number with a valid check digit and prints the user's number.\n"
-      "With --card - the number is read from standard input, where no process list shows it.",
-      CLI_BIT(CLI_OPTION_CARD) | CLI_BIT(CLI_OPTION_JSON), CLI_BIT(CLI_OPTION_CARD), cli_user_add },
-    { "user", "show", "U", "[--json]", "Shows a user's coins, level, tier and streak.",
-      CLI_BIT(CLI_OPTION_JSON), 0, cli_user_show },
-    { "store", "add", NULL,
-      "--store S --name NAME --category C --trn N [--name-ar NAME]\n"
-      "           [--currency AED] [--vat-rate 5] [--hours HH:MM-HH:MM] [--utc-offset +04:00]\n"
-      "           [--key FILE --kid K [--till T]] [--replace]",
-      "Adds a store, and with --key pins the public key of one of its tills (of any till without\n"
-      "--till). Categories: fashion electronics food luxury books sports beauty home.",
-      CLI_BIT(CLI_OPTION_STORE) | CLI_BIT(CLI_OPTION_NAME) | CLI_BIT(CLI_OPTION_CATEGORY) |
-          CLI_BIT(CLI_OPTION_TRN) | CLI_BIT(CLI_OPTION_NAME_AR) | CLI_BIT(CLI_OPTION_CURRENCY) |
-          CLI_BIT(CLI_OPTION_VAT_RATE) | CLI_BIT(CLI_OPTION_HOURS) |
-          CLI_BIT(CLI_OPTION_UTC_OFFSET) | CLI_BIT(CLI_OPTION_KEY) | CLI_BIT(CLI_OPTION_KID) |
-          CLI_BIT(CLI_OPTION_TILL) | CLI_BIT(CLI_OPTION_REPLACE),
-      CLI_BIT(CLI_OPTION_STORE) | CLI_BIT(CLI_OPTION_NAME) | CLI_BIT(CLI_OPTION_CATEGORY) |
-          CLI_BIT(CLI_OPTION_TRN),
-      cli_store_add },
-    { "store", "list", NULL, "[--json]", "Lists the stores of the mall.", CLI_BIT(CLI_OPTION_JSON),
-      0, cli_store_list },
-    { "ledger", "check", NULL, "[--json]",
-      "Sums every user's ledger rows and compares them with the balances, and looks for receipts\n"
-      "that were credited twice. Exits 0 when all is balanced, 1 when not.",
-      CLI_BIT(CLI_OPTION_JSON), 0, cli_ledger_check },
+static const CliVerb effect_verbs[] = {
     { "effect", "list", NULL, "[--json]", "Lists the effects that are built in.",
       CLI_BIT(CLI_OPTION_JSON), 0, cli_effect_list },
-    { "doctor", "", NULL, "[--json]",
-      "Prints every configuration value and where it came from, and checks the data folder, the\n"
-      "database and the fonts. Exits 0 when nothing is broken, 3 when something is.",
-      CLI_BIT(CLI_OPTION_JSON), 0, cli_doctor },
+    { "effect", "check", "FILE...", "[--json] [--assets DIR]",
+      "Reads definitions and says what is wrong, with file, line and column. Warns of pictures "
+      "and\n"
+      "stand-ins that are neither built in nor given. Exits 0 when all are good, 1 when not.",
+      CLI_BIT(CLI_OPTION_JSON) | CLI_BIT(CLI_OPTION_ASSETS), 0, cli_effect_check },
+    { "effect", "render", "NAME|FILE",
+      "--out DIR [--seed N] [--frames N] [--size WxH] [--fps N] [--dark|--light]\n"
+      "           [--sheet COLUMNS] [--amount N] [--place X,Y] [--assets DIR]",
+      "Plays an effect without a window and writes PNG files: NAME-0001.png, ... and the contact\n"
+      "sheet NAME.png, moments of its whole life on dark and on light.\n\n"
+      "  --out DIR       where to; made when it is not there\n"
+      "  --seed N        chance, from 1; default 1: the same pictures each time\n"
+      "  --frames N      at most so many frames; default: the whole life; 0: the sheet alone\n"
+      "  --size WxH      of the view, logical pixels; default 1280x720\n"
+      "  --fps N         frames a second, 1..240; default 30\n"
+      "  --dark --light  only on that; default: frames on dark, the sheet on both\n"
+      "  --sheet COLUMNS of moments, 1..12; 0: no sheet\n"
+      "  --amount N      the trigger's amount; default: the definition's\n"
+      "  --place X,Y     of the trigger, logical pixels; default: the middle\n"
+      "  --assets DIR    pictures that replace or add to the built-in ones",
+      CLI_BIT(CLI_OPTION_OUT) | CLI_BIT(CLI_OPTION_SEED) | CLI_BIT(CLI_OPTION_FRAMES) |
+          CLI_BIT(CLI_OPTION_SIZE) | CLI_BIT(CLI_OPTION_FPS) | CLI_BIT(CLI_OPTION_DARK) |
+          CLI_BIT(CLI_OPTION_LIGHT) | CLI_BIT(CLI_OPTION_SHEET) | CLI_BIT(CLI_OPTION_AMOUNT) |
+          CLI_BIT(CLI_OPTION_PLACE) | CLI_BIT(CLI_OPTION_ASSETS),
+      CLI_BIT(CLI_OPTION_OUT), cli_effect_render },
 };
+
+/* The index-th verb of all; NULL past the last. */
+static const CliVerb *verb_at(size_t index)
+{
+    if (index < cli_mall_verb_count) {
+        return &cli_mall_verbs[index];
+    }
+    index -= cli_mall_verb_count;
+    return index < ATR_COUNT_OF(effect_verbs) ? &effect_verbs[index] : NULL;
+}
 
 /* Every verb, or those of one noun. False when it has none. */
 static bool print_usage(FILE *out, const char *noun)
 {
     bool found = false;
-    for (size_t i = 0; i < ATR_COUNT_OF(verbs); i++) {
-        const CliVerb *v = &verbs[i];
+    const CliVerb *v = NULL;
+    for (size_t i = 0; (v = verb_at(i)) != NULL; i++) {
         if (noun != NULL && strcmp(noun, v->noun) != 0) {
             continue;
         }
@@ -77,8 +65,11 @@ static bool print_usage(FILE *out, const char *noun)
                 v->argument == NULL ? "" : v->argument);
     }
     if (found) {
-        fputs("\nEvery verb takes --help, --data DIR, --config FILE, --demo and --verbose.\n"
-              "exit: 0 done (a verdict: accepted), 1 the answer is no, 2 wrong use, 3 a fault\n",
+        fputs("\nEvery verb takes --help", out);
+        fputs(cli_mall_verb_count > 0 ? ", --data DIR, --config FILE, --demo and --verbose.\n"
+                                      : ".\n",
+              out);
+        fputs("exit: 0 done (a verdict: accepted), 1 the answer is no, 2 wrong use, 3 a fault\n",
               out);
     }
     return found;
@@ -86,10 +77,11 @@ static bool print_usage(FILE *out, const char *noun)
 
 static const CliVerb *find_verb(const char *noun, const char *name)
 {
-    for (size_t i = 0; i < ATR_COUNT_OF(verbs); i++) {
-        if (strcmp(verbs[i].noun, noun) == 0 &&
-            (verbs[i].name[0] == '\0' || (name != NULL && strcmp(verbs[i].name, name) == 0))) {
-            return &verbs[i];
+    const CliVerb *v = NULL;
+    for (size_t i = 0; (v = verb_at(i)) != NULL; i++) {
+        if (strcmp(v->noun, noun) == 0 &&
+            (v->name[0] == '\0' || (name != NULL && strcmp(v->name, name) == 0))) {
+            return v;
         }
     }
     return NULL;
@@ -97,7 +89,7 @@ static const CliVerb *find_verb(const char *noun, const char *name)
 
 static CliExit run(int argc, char **argv)
 {
-    static Cli cli; /* large: it holds the configuration */
+    Cli cli = { 0 };
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         (void)print_usage(stdout, NULL);
         return CLI_DONE;
@@ -131,7 +123,7 @@ static CliExit run(int argc, char **argv)
         return CLI_DONE;
     }
     const CliExit code = cli.verb->run(&cli);
-    app_close(&cli.app);
+    cli_close(&cli);
     return code;
 }
 

@@ -2,7 +2,7 @@
  * bounds. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
+#include "mall.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,11 +16,19 @@ static void print_log(void *user, atr_LogLevel level, const char *module, const 
     fprintf(stderr, "atrium: %s: %s: %s\n", names[level], module, text);
 }
 
+AppConfigSources cli_sources(const Cli *cli)
+{
+    return (AppConfigSources){ .data = cli->options[CLI_OPTION_DATA],
+                               .config_file = cli->options[CLI_OPTION_CONFIG] };
+}
+
 bool cli_open(Cli *cli, bool must_exist, CliExit *code)
 {
-    static AppConfig config;
+    static AppConfig config; /* large */
+    static App app;
+    const AppConfigSources sources = cli_sources(cli);
     atr_Error error = { .line = 0 };
-    atr_Status st = app_config_load(&cli->sources, &config, &error);
+    atr_Status st = app_config_load(&sources, &config, &error);
     if (st != ATR_OK) {
         cli_fail(st, &error);
         *code = st == ATR_ERR_FORMAT ? CLI_WRONG_USE : CLI_FAULT;
@@ -32,12 +40,13 @@ bool cli_open(Cli *cli, bool must_exist, CliExit *code)
         .must_exist = must_exist && cli->options[CLI_OPTION_DEMO] == NULL,
         .log = { cli->options[CLI_OPTION_VERBOSE] != NULL ? print_log : NULL, NULL, ATR_LOG_DEBUG },
     };
-    st = app_open(&desc, &cli->app, &error);
+    st = app_open(&desc, &app, &error);
     if (st != ATR_OK) {
         cli_fail(st, &error);
         *code = CLI_FAULT;
         return false;
     }
+    cli->app = &app;
     *code = CLI_DONE;
     return true;
 }

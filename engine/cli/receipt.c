@@ -1,7 +1,7 @@
 /* atrium receipt issue, verify, submit. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
+#include "mall.h"
 
 #include <sodium.h>
 
@@ -128,7 +128,7 @@ CliExit cli_receipt_issue(Cli *cli)
     }
     char text[512];
     atr_Error error = { .line = 0 };
-    const atr_Status st = app_issue(&cli->app, &issue, text, sizeof text, &error);
+    const atr_Status st = app_issue(cli->app, &issue, text, sizeof text, &error);
     if (st != ATR_OK) {
         return cli_fail(st, &error);
     }
@@ -182,7 +182,7 @@ CliExit cli_receipt_verify(Cli *cli)
         return code;
     }
     static atr_Preview preview;
-    const atr_Status st = atr_loyalty_preview_wait(cli->app.mall, (atr_Bytes){ text, size }, at_s,
+    const atr_Status st = atr_loyalty_preview_wait(cli->app->mall, (atr_Bytes){ text, size }, at_s,
                                                    key_file == NULL ? NULL : &key, &preview);
     if (st != ATR_OK) {
         return cli_say(CLI_FAULT, "the receipt could not be judged: %s", atr_status_text(st));
@@ -289,7 +289,7 @@ static CliExit refuse_size(const Cli *cli, const char *text, size_t size)
     if (atr_receipt_decode((atr_Bytes){ text, size }, &receipt, &error) == ATR_OK) {
         return cli_say(CLI_FAULT, "the receipt could not be handed in");
     }
-    atr_rules_refuse_format(&cli->app.config.rules, error.text, &verdict);
+    atr_rules_refuse_format(&cli->app->config.rules, error.text, &verdict);
     const Judged judged = { .verdict = &verdict, .store = "", .trn = "", .key = "" };
     if (cli->options[CLI_OPTION_JSON] == NULL) {
         print_judged(&judged);
@@ -307,11 +307,11 @@ static CliExit submit(Cli *cli, const atr_SubmitRequest *request)
     static atr_Settlement settlement;
     uint32_t resumed = 0;
     /* What an earlier process stored and did not finish comes first, in the order it came in. */
-    atr_Status st = atr_loyalty_resume_wait(cli->app.mall, &resumed);
+    atr_Status st = atr_loyalty_resume_wait(cli->app->mall, &resumed);
     if (st != ATR_OK) {
         cli_say(CLI_FAULT, "receipts from earlier could not be finished: %s", atr_status_text(st));
     }
-    st = atr_loyalty_submit_wait(cli->app.mall, request, &settlement);
+    st = atr_loyalty_submit_wait(cli->app->mall, request, &settlement);
     switch (st) {
     case ATR_OK:
         print_settlement(cli, &settlement, request->text);

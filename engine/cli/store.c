@@ -1,7 +1,7 @@
 /* atrium store add, list. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
+#include "mall.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -163,7 +163,7 @@ CliExit cli_store_add(Cli *cli)
     if (code != CLI_DONE || !cli_open(cli, false, &code)) {
         return code;
     }
-    const atr_Store *db = atr_loyalty_store(cli->app.mall);
+    const atr_Store *db = atr_loyalty_store(cli->app->mall);
     atr_Status st = db->ops->store_by_id(db->self, store.id, &known);
     if (st == ATR_OK && cli->options[CLI_OPTION_REPLACE] == NULL) {
         return cli_say(CLI_NO, "store %s is there already; --replace writes over it", store.id);
@@ -211,7 +211,7 @@ CliExit cli_store_list(Cli *cli)
         return code;
     }
     const bool as_json = cli->options[CLI_OPTION_JSON] != NULL;
-    const atr_Store *db = atr_loyalty_store(cli->app.mall);
+    const atr_Store *db = atr_loyalty_store(cli->app->mall);
     json_t *list = json_array();
     atr_StoreInfo page[16];
     char after[ATR_RECEIPT_NAME_MAX + 1] = "";

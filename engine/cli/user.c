@@ -1,7 +1,7 @@
 /* atrium user add, show. A card number is in memory for one call and is never printed. */
 #define _POSIX_C_SOURCE 200809L
 
-#include "cli.h"
+#include "mall.h"
 
 #include <sodium.h>
 
@@ -81,7 +81,7 @@ CliExit cli_user_add(Cli *cli)
         return code;
     }
     atr_User user;
-    const atr_Status st = atr_loyalty_add_user(cli->app.mall, card, &user);
+    const atr_Status st = atr_loyalty_add_user(cli->app->mall, card, &user);
     sodium_memzero(card, sizeof card);
     if (st == ATR_ERR_EXISTS) {
         return cli_say(CLI_NO, "this card has a user already");
@@ -108,7 +108,7 @@ CliExit cli_user_show(Cli *cli)
     if (!cli_open(cli, true, &code)) {
         return code;
     }
-    const atr_Status st = atr_loyalty_find_user(cli->app.mall, id, &user);
+    const atr_Status st = atr_loyalty_find_user(cli->app->mall, id, &user);
     if (st == ATR_ERR_NOT_FOUND) {
         return cli_say(CLI_NO, "no such user");
     }
