@@ -31,7 +31,7 @@ typedef struct BenchResult {
     struct {
         const char *name; /* NULL ends the list */
         double value;
-    } extra[8];
+    } extra[12]; /* the last stays NULL */
 } BenchResult;
 
 typedef struct BenchSpread {
@@ -68,5 +68,6 @@ int bench_runtime(BenchOptions *options); /* parts of suite `effects` */
 int bench_catalogue(BenchOptions *options);
 int bench_frame(BenchOptions *options);
 int bench_queue(BenchOptions *options);
+int bench_throttle(BenchOptions *options);
 
 #endif

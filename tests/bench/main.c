@@ -15,6 +15,8 @@ static const struct {
 #endif
     { "effects", "sprites beside SDL_RenderCopyF, the runtime, and each effect", bench_effects },
     { "queue", "pushes into the render queue, beside SDL's, GLib's and Concurrency Kit's", bench_queue },
+    { "throttle", "frames over budget beside no throttle, a cap and AIMD, by importance",
+      bench_throttle },
 };
 
 #define SUITES (sizeof suites / sizeof suites[0])

@@ -18,7 +18,7 @@
 
 static const float reserves[ATR__IMPORTANCE_COUNT] = { 0.15f, 0.05f, 0.0f, 0.0f };
 /* Of what is asked and granted, for the quality level. */
-static const float weights[ATR__IMPORTANCE_COUNT] = { 0.1f, 1.0f, 4.0f, 0.0f };
+static const float weights[ATR__IMPORTANCE_COUNT] = { 0.0f, 1.0f, 4.0f, 0.0f };
 static const float quality_default[4] = { 0.25f, 0.5f, 0.75f, 1.0f };
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -45,7 +45,6 @@ atr_Status atr_throttle_create(const atr_ThrottleDesc *desc, atr_Throttle **out)
         return ATR_ERR_NO_MEMORY;
     }
     throttle->desc = d;
-    throttle->budget = d.budget_ms;
     throttle->types = atr__alloc_zero(&d.allocator, d.max_types, sizeof *throttle->types);
     throttle->planned = atr__alloc_zero(&d.allocator, d.max_types, sizeof *throttle->planned);
     if (throttle->types == NULL || throttle->planned == NULL || !atr__ledger_init(throttle)) {
@@ -57,6 +56,7 @@ atr_Status atr_throttle_create(const atr_ThrottleDesc *desc, atr_Throttle **out)
     for (uint32_t i = 0; i < d.max_types; i++) {
         atr_throttle_set_type(throttle, i, &(atr_ThrottleType){ 0 });
     }
+    atr_throttle_set_budget(throttle, d.budget_ms);
     *out = throttle;
     return ATR_OK;
 }
@@ -103,11 +103,20 @@ void atr_throttle_set_type(atr_Throttle *throttle, uint32_t type, const atr_Thro
     kind->started_frame = NEVER;
 }
 
+/* The room for effects while the host goes on as it has. */
+static void look_ahead(atr_Throttle *throttle)
+{
+    const float host = throttle->host.mean + throttle->host.deviation;
+    throttle->coming =
+        atr__throttle_fit(throttle, throttle->budget - host - throttle->rest.mean - throttle->debt);
+}
+
 void atr_throttle_set_budget(atr_Throttle *throttle, float budget_ms)
 {
     ATR_ASSERT(throttle != NULL);
     throttle->budget = atr__positive(budget_ms);
     throttle->debt = 0.0f;
+    look_ahead(throttle);
 }
 
 void atr_throttle_set_quality(atr_Throttle *throttle, int32_t level)

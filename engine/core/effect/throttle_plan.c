@@ -10,8 +10,8 @@
 #define RISE        0.02f /* a frame */
 #define LEAST_KEEP  0.05f /* less of an importance is not worth drawing */
 
-#define MEAN_RATE    0.02f
-#define DROP_FRAMES  20 /* in which far less fits than is asked */
+#define MEAN_RATE    0.05f
+#define DROP_FRAMES  8 /* in a row, of those in which something was asked */
 #define RAISE_FRAMES 90
 #define RAISE_MOST   1440
 #define SETTLE       30   /* frames that a level has at least */
@@ -139,24 +139,31 @@ static void change_quality(atr_Throttle *throttle, int32_t by)
     throttle->relaxed = 0;
 }
 
+/* Whether what was asked in this frame fell short of what the level would show. */
+static bool note_asked(atr_Throttle *throttle, float level)
+{
+    const float asked = throttle->asked;
+    const float granted = throttle->granted;
+    throttle->asked = 0.0f;
+    throttle->granted = 0.0f;
+    if (asked > 0.0f) {
+        throttle->mean_asked += MEAN_RATE * (asked - throttle->mean_asked);
+        throttle->mean_granted += MEAN_RATE * (granted - throttle->mean_granted);
+        const float lower = 0.25f * (level - 1.0f);
+        const bool less = throttle->mean_granted < SHORT * lower * throttle->mean_asked;
+        throttle->pressed = less ? throttle->pressed + 1 : 0;
+    }
+    return granted < AMPLY * 0.25f * level * asked;
+}
+
 /* `wanted`: what runs and is more than cosmetic would take if all of it were drawn. */
 static void quality_step(atr_Throttle *throttle, float wanted)
 {
-    throttle->mean_asked += MEAN_RATE * (throttle->asked - throttle->mean_asked);
-    throttle->mean_granted += MEAN_RATE * (throttle->granted - throttle->mean_granted);
-    throttle->asked = 0.0f;
-    throttle->granted = 0.0f;
-    if (throttle->forced_quality >= 0) {
-        return;
-    }
     const float level = (float)throttle->quality + 1.0f; /* quarters that it shows */
-    const float shown = throttle->mean_granted;
-    const bool pressed = shown < SHORT * 0.25f * (level - 1.0f) * throttle->mean_asked;
-    const bool ample = shown >= AMPLY * 0.25f * level * throttle->mean_asked &&
-                       wanted * (level + 1.0f) < level * AMPLE * throttle->room;
-    throttle->pressed = pressed ? throttle->pressed + 1 : 0;
+    const bool is_short = note_asked(throttle, level);
+    const bool ample = !is_short && wanted * (level + 1.0f) < level * AMPLE * throttle->room;
     throttle->relaxed = ample ? throttle->relaxed + 1 : 0;
-    if (throttle->frame - throttle->changed_frame < SETTLE) {
+    if (throttle->forced_quality >= 0 || throttle->frame - throttle->changed_frame < SETTLE) {
         return;
     }
     if (throttle->pressed >= DROP_FRAMES && throttle->quality > 0) {
