@@ -53,10 +53,7 @@ void atr_plugin_begin_frame(atr_Plugin *plugin)
         atr_log(&plugin->log, ATR_LOG_WARNING, "plugin", "the renderer was destroyed");
         atr_plugin_renderer_lost(plugin);
     }
-    if (plugin->painter.renderer != NULL) {
-        atr__plugin_take_assets(plugin);
-    }
-    atr__plugin_request_assets(plugin);
+    atr__plugin_exchange(plugin);
     atr__painter_begin_frame(&plugin->painter);
     for (int layer = 0; layer < ATR_LAYER_COUNT; layer++) {
         plugin->drawn[layer] = false;
@@ -84,12 +81,11 @@ static void collect(atr_Plugin *plugin)
     }
 }
 
-/* What the host draws in: the target, without the bars beside a logical size. */
+/* What the host draws in: its viewport, without the bars beside a logical size. */
 static void tell_view(atr_Plugin *plugin, const atr__State *state)
 {
-    const atr_Transform t = atr__state_transform(state);
-    atr_effects_set_view(plugin->effects, ((float)state->width - 2 * t.offset_x) / t.scale_x,
-                         ((float)state->height - 2 * t.offset_y) / t.scale_y);
+    atr_effects_set_view(plugin->effects, (float)state->viewport_px.w / state->scale_x,
+                         (float)state->viewport_px.h / state->scale_y);
 }
 
 static void layer_draw(atr_Plugin *plugin, const atr__State *state, int layer)

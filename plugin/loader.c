@@ -1,8 +1,10 @@
 /*
- * The loader thread: pictures, letters and the overlay's words, then samples of the process.
+ * The loader thread: letters and the overlay's words, then pictures as they are asked for, then
+ * samples of the process.
  *
- * It sleeps unless asked. What it makes is handed over by pointer under a lock that nobody holds
- * while reading, so the render thread takes it without waiting.
+ * It sleeps unless asked. Pictures it adds to the atlas, and says which ids are ready; what else it
+ * makes is handed over by pointer. All that under a lock that nobody holds while reading, so the
+ * render thread takes it without waiting.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -10,25 +12,8 @@
 
 #include "base/alloc.h"
 
-#include <string.h>
-
-#define GLYPH_PX         48
+#define LETTER_PX        48
 #define SAMPLE_PERIOD_NS 1000000000u
-
-static void request_free(const atr__Loader *loader, atr__AssetRequest *request)
-{
-    atr__free(&loader->allocator, request->names, request->count, sizeof *request->names);
-    atr__free(&loader->allocator, request->sheets, request->count, sizeof *request->sheets);
-    *request = (atr__AssetRequest){ 0 };
-}
-
-void atr__assets_free(const atr_Allocator *allocator, atr__Assets *assets)
-{
-    if (assets != NULL) {
-        atr_atlas_destroy(assets->atlas);
-        atr__free(allocator, assets, 1, sizeof *assets);
-    }
-}
 
 /* ---- On the thread --------------------------------------------------------------------------- */
 
@@ -45,78 +30,98 @@ static void text_open(atr__Loader *loader)
     }
 }
 
-static atr__Assets *assets_make(atr__Loader *loader, const atr__AssetRequest *request)
+/* Called with the lock held. */
+static void result_add(atr__Loader *loader, uint32_t id)
 {
-    atr__Assets *assets = atr__alloc_zero(&loader->allocator, 1, sizeof *assets);
-    if (assets == NULL) {
-        return NULL;
-    }
-    atr_GlyphStrip strip = { 0 };
-    atr_Image extra[ATR_LETTER_COUNT] = { 0 };
-    assets->letters.first = (atr_SpriteId)request->count;
-    const bool lettered =
-        loader->text != NULL && atr_letters_make(loader->text, GLYPH_PX, assets->letters.first,
-                                                 &assets->letters, &strip, extra) == ATR_OK;
-    atr_AtlasDesc desc = { .folder = loader->asset_folder,
-                           .names = request->names,
-                           .name_count = request->count,
-                           .extra = extra,
-                           .extra_count = lettered ? ATR_LETTER_COUNT : 0,
-                           .allocator = loader->allocator,
-                           .log = *loader->log };
-    atr_Status status = atr_atlas_create(&desc, &assets->atlas);
-    if (status == ATR_ERR_FULL && desc.folder != NULL) {
-        atr_log(loader->log, ATR_LOG_WARNING, "plugin",
-                "%s: pictures too large; the built-in ones are used", desc.folder);
-        desc.folder = NULL;
-        status = atr_atlas_create(&desc, &assets->atlas);
-    }
-    atr_text_glyphs_free(&strip);
-    if (status != ATR_OK) {
-        atr_log(loader->log, ATR_LOG_ERROR, "plugin", "sprites: %s", atr_status_text(status));
-        atr__assets_free(&loader->allocator, assets);
-        return NULL;
-    }
-    return assets;
+    uint32_t count = 0;
+    const atr_Image *images = atr_atlas_images(loader->atlas, &count);
+    loader->results[loader->result_count++] =
+        (atr__PictureResult){ .id = (atr_SpriteId)id, .there = images[id].pixels != NULL };
 }
 
-/* Called and returns with the lock held. */
-static void serve(atr__Loader *loader)
+/* These three are called and return with the lock held. */
+
+/* The letters of effects' texts, as pictures of the atlas. */
+static void letters_serve(atr__Loader *loader)
 {
-    atr__AssetRequest request = loader->request;
-    loader->request = (atr__AssetRequest){ 0 };
-    loader->wanted = false;
-    loader->busy = true;
+    loader->letters_wanted = false;
+    atr__mutex_unlock(&loader->lock);
+    text_open(loader);
+    atr_Letters letters = { 0 };
+    atr_GlyphStrip strip = { 0 };
+    atr_Image images[ATR_LETTER_COUNT] = { 0 };
+    atr_Status st = loader->text == NULL
+                        ? ATR_ERR_NO_MEMORY
+                        : atr_letters_make(loader->text, LETTER_PX, ATR__SPRITE_LETTERS, &letters,
+                                           &strip, images);
+    for (uint32_t i = 0; st == ATR_OK && i < ATR_LETTER_COUNT; i++) {
+        st =
+            atr_atlas_add_image(loader->atlas, (atr_SpriteId)(ATR__SPRITE_LETTERS + i), &images[i]);
+    }
+    atr_text_glyphs_free(&strip);
+    atr__mutex_lock(&loader->lock);
+    if (st == ATR_OK) {
+        loader->letters = letters;
+        loader->letters_made = true;
+        for (uint32_t i = 0; i < ATR_LETTER_COUNT; i++) {
+            result_add(loader, ATR__SPRITE_LETTERS + i);
+        }
+    }
+}
+
+static void skin_serve(atr__Loader *loader)
+{
     const float scale = loader->skin_scale;
     loader->skin_scale = 0;
     atr__mutex_unlock(&loader->lock);
-
     text_open(loader);
-    atr__Assets *assets = request.count > 0 ? assets_make(loader, &request) : NULL;
-    atr__OverlaySkin *skin = scale > 0 && loader->text != NULL
-                                 ? atr__skin_create(&loader->allocator, loader->text, scale)
-                                 : NULL;
-    request_free(loader, &request);
-
+    atr__OverlaySkin *skin =
+        loader->text != NULL ? atr__skin_create(&loader->allocator, loader->text, scale) : NULL;
     atr__mutex_lock(&loader->lock);
-    atr__Assets *unused = NULL;
-    if (assets != NULL) {
-        unused = loader->assets;
-        loader->assets = assets;
-    }
-    atr__OverlaySkin *unused_skin = NULL;
     if (skin != NULL) {
-        unused_skin = loader->skin;
+        atr__OverlaySkin *unused = loader->skin;
         loader->skin = skin;
-    }
-    loader->busy = false;
-    atr__cond_broadcast(&loader->done);
-    if (unused != NULL || unused_skin != NULL) {
         atr__mutex_unlock(&loader->lock);
-        atr__assets_free(&loader->allocator, unused);
-        atr__skin_destroy(&loader->allocator, unused_skin);
+        atr__skin_destroy(&loader->allocator, unused);
         atr__mutex_lock(&loader->lock);
     }
+}
+
+static void picture_serve(atr__Loader *loader)
+{
+    const atr__PictureRequest request = loader->requests[loader->request_first];
+    loader->request_first = (loader->request_first + 1) % ATR__REQUESTS_MAX;
+    loader->request_count--;
+    atr__mutex_unlock(&loader->lock);
+    const atr_SpriteName name = { request.sheet, request.frame, request.frames };
+    const atr_Status st = atr_atlas_add(loader->atlas, request.first, &name, request.count);
+    (void)st; /* the atlas logs what is wrong, and the results say what is there */
+    atr__mutex_lock(&loader->lock);
+    for (uint32_t i = 0; i < request.count; i++) {
+        result_add(loader, request.first + i);
+    }
+}
+
+/* Does the next thing that was asked for. Called and returns with the lock held. */
+static bool serve(atr__Loader *loader)
+{
+    loader->busy = true;
+    if (loader->letters_wanted) {
+        letters_serve(loader);
+    } else if (loader->skin_scale > 0) {
+        skin_serve(loader);
+    } else if (loader->request_count > 0) {
+        picture_serve(loader);
+    } else {
+        loader->busy = false;
+        atr__cond_broadcast(&loader->done);
+    }
+    return loader->busy;
+}
+
+static bool is_asked(const atr__Loader *loader)
+{
+    return loader->letters_wanted || loader->skin_scale > 0 || loader->request_count > 0;
 }
 
 static void *loader_run(void *user)
@@ -125,15 +130,16 @@ static void *loader_run(void *user)
     atr__SampleState last = { 0 };
     atr__mutex_lock(&loader->lock);
     while (!loader->quit) {
-        if (loader->wanted) {
-            serve(loader);
-        } else if (loader->sampling) {
+        if (serve(loader)) {
+            continue;
+        }
+        if (loader->sampling) {
             atr__mutex_unlock(&loader->lock);
             atr__Usage usage = { .cpu_share = -1 };
             atr__sample(&last, &usage);
             atr__mutex_lock(&loader->lock);
             loader->usage = usage;
-            if (!loader->quit && !loader->wanted) {
+            if (!loader->quit && !is_asked(loader)) {
                 (void)atr__cond_wait_for(&loader->wake, &loader->lock, SAMPLE_PERIOD_NS);
             }
         } else {
@@ -154,19 +160,23 @@ static bool copy_string(const atr_Allocator *allocator, const char *from, char *
     return from == NULL || *to != NULL;
 }
 
-atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log)
+atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log,
+                             atr_Atlas *atlas)
 {
     loader->allocator = desc->allocator;
     loader->log = log;
+    loader->atlas = atlas;
     loader->usage.cpu_share = -1;
+    loader->letters_wanted = true;
     loader->lock_ready = atr__mutex_init(&loader->lock);
     loader->wake_ready = atr__cond_init(&loader->wake);
     loader->done_ready = atr__cond_init(&loader->done);
-    const bool copied =
-        copy_string(&loader->allocator, desc->asset_folder, &loader->asset_folder) &&
-        copy_string(&loader->allocator, desc->font_latin, &loader->font_latin) &&
-        copy_string(&loader->allocator, desc->font_arabic, &loader->font_arabic);
-    if (!loader->lock_ready || !loader->wake_ready || !loader->done_ready || !copied) {
+    loader->results =
+        atr__alloc_zero(&loader->allocator, ATR__SPRITES_TOTAL, sizeof *loader->results);
+    const bool copied = copy_string(&loader->allocator, desc->font_latin, &loader->font_latin) &&
+                        copy_string(&loader->allocator, desc->font_arabic, &loader->font_arabic);
+    if (!loader->lock_ready || !loader->wake_ready || !loader->done_ready || !copied ||
+        loader->results == NULL) {
         return ATR_ERR_NO_MEMORY;
     }
     loader->started = atr__thread_start(&loader->thread, loader_run, loader);
@@ -184,10 +194,8 @@ void atr__loader_stop(atr__Loader *loader)
         loader->started = false;
     }
     atr_text_destroy(loader->text);
-    atr__assets_free(&loader->allocator, loader->assets);
     atr__skin_destroy(&loader->allocator, loader->skin);
-    request_free(loader, &loader->request);
-    atr__free_string(&loader->allocator, loader->asset_folder);
+    atr__free(&loader->allocator, loader->results, ATR__SPRITES_TOTAL, sizeof *loader->results);
     atr__free_string(&loader->allocator, loader->font_latin);
     atr__free_string(&loader->allocator, loader->font_arabic);
     if (loader->lock_ready) {
@@ -202,49 +210,50 @@ void atr__loader_stop(atr__Loader *loader)
     *loader = (atr__Loader){ 0 };
 }
 
-atr_Status atr__loader_request(atr__Loader *loader, const atr_SpriteName *names, uint32_t count)
+/* Called with the lock held. */
+static void ask(atr__Loader *loader, atr__Pictures *pictures, const atr_SpriteName *names,
+                uint32_t name_count)
 {
-    atr__AssetRequest request = { .count = count };
-    request.names = atr__alloc_zero(&loader->allocator, count, sizeof *request.names);
-    request.sheets = atr__alloc_zero(&loader->allocator, count, sizeof *request.sheets);
-    if (request.names == NULL || request.sheets == NULL) {
-        request_free(loader, &request);
-        return ATR_ERR_NO_MEMORY;
+    while (pictures->wanted_count > 0 && loader->request_count < ATR__REQUESTS_MAX) {
+        const uint32_t at = (loader->request_first + loader->request_count) % ATR__REQUESTS_MAX;
+        const uint32_t made =
+            atr__pictures_requests(pictures, names, name_count, &loader->requests[at], 1);
+        loader->request_count += made;
+        if (made == 0) {
+            break;
+        }
     }
-    for (uint32_t i = 0; i < count; i++) {
-        const size_t length = strnlen(names[i].sheet, sizeof *request.sheets - 1);
-        memcpy(request.sheets[i], names[i].sheet, length);
-        request.names[i] = names[i];
-        request.names[i].sheet = request.sheets[i];
-    }
-    atr__mutex_lock(&loader->lock);
-    atr__AssetRequest replaced = loader->request;
-    loader->request = request;
-    loader->wanted = true;
-    atr__cond_broadcast(&loader->wake);
-    atr__mutex_unlock(&loader->lock);
-    request_free(loader, &replaced);
-    return ATR_OK;
 }
 
-void atr__loader_take(atr__Loader *loader, atr__Assets **assets, atr__OverlaySkin **skin)
+void atr__loader_exchange(atr__Loader *loader, atr__Painter *painter, const atr_SpriteName *names,
+                          uint32_t name_count, uint32_t most, atr__OverlaySkin **skin)
 {
-    *assets = NULL;
     *skin = NULL;
-    if (atr__mutex_try_lock(&loader->lock)) {
-        *assets = loader->assets;
-        *skin = loader->skin;
-        loader->assets = NULL;
-        loader->skin = NULL;
-        atr__mutex_unlock(&loader->lock);
+    atr__Pictures *pictures = &painter->pictures;
+    if (!atr__mutex_try_lock(&loader->lock)) {
+        return;
     }
+    *skin = loader->skin;
+    loader->skin = NULL;
+    if (loader->letters_made) {
+        pictures->letters = loader->letters;
+        loader->letters_made = false;
+    }
+    const bool asks = pictures->wanted_count > 0;
+    ask(loader, pictures, names, name_count);
+    for (uint32_t i = 0; i < most && loader->result_taken < loader->result_count; i++) {
+        atr__pictures_take(pictures, &loader->results[loader->result_taken++], painter->compositor);
+    }
+    if (asks) {
+        atr__cond_broadcast(&loader->wake);
+    }
+    atr__mutex_unlock(&loader->lock);
 }
 
 void atr__loader_request_skin(atr__Loader *loader, float scale)
 {
     atr__mutex_lock(&loader->lock);
     loader->skin_scale = scale;
-    loader->wanted = true;
     atr__cond_broadcast(&loader->wake);
     atr__mutex_unlock(&loader->lock);
 }
@@ -252,7 +261,7 @@ void atr__loader_request_skin(atr__Loader *loader, float scale)
 void atr__loader_wait(atr__Loader *loader)
 {
     atr__mutex_lock(&loader->lock);
-    while (loader->wanted || loader->busy) {
+    while (is_asked(loader) || loader->busy) {
         atr__cond_wait(&loader->done, &loader->lock);
     }
     atr__mutex_unlock(&loader->lock);

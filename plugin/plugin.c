@@ -10,7 +10,10 @@
 
 #include <atrium/catalogue.h>
 
-#define QUEUE_CAPACITY 1024
+#include <string.h>
+
+#define QUEUE_CAPACITY   1024
+#define TAKEN_IN_A_FRAME 32 /* pictures that became ready */
 
 static atr_PluginDesc desc_resolve(const atr_PluginDesc *desc, SDL_Renderer *renderer)
 {
@@ -22,7 +25,7 @@ static atr_PluginDesc desc_resolve(const atr_PluginDesc *desc, SDL_Renderer *ren
         d.target_fps = known && mode.refresh_rate >= 20 ? (float)mode.refresh_rate : 60.0f;
     }
     if (d.max_particles == 0) {
-        d.max_particles = 8192;
+        d.max_particles = 16384;
     }
     if (d.mailbox_capacity == 0) {
         d.mailbox_capacity = 1024;
@@ -105,16 +108,13 @@ bool atr__plugin_renderer_lives(const atr_Plugin *plugin)
     return window != NULL && SDL_GetRenderer(window) == plugin->painter.renderer;
 }
 
-void atr__plugin_take_assets(atr_Plugin *plugin)
+void atr__plugin_exchange(atr_Plugin *plugin)
 {
-    atr__Assets *assets = NULL;
+    uint32_t count = 0;
+    const atr_SpriteName *names = atr_effects_sprites(plugin->effects, &count);
+    const uint32_t most = plugin->desc.wait_for_assets ? UINT32_MAX : TAKEN_IN_A_FRAME;
     atr__OverlaySkin *skin = NULL;
-    atr__loader_take(&plugin->loader, &assets, &skin);
-    if (assets != NULL) {
-        atr__painter_set_assets(&plugin->painter, assets);
-        atr__assets_free(&plugin->desc.allocator, plugin->assets);
-        plugin->assets = assets;
-    }
+    atr__loader_exchange(&plugin->loader, &plugin->painter, names, count, most, &skin);
     if (skin != NULL) {
         atr__skin_destroy(&plugin->desc.allocator, plugin->skin);
         plugin->skin = skin;
@@ -122,14 +122,15 @@ void atr__plugin_take_assets(atr_Plugin *plugin)
     }
 }
 
-void atr__plugin_request_assets(atr_Plugin *plugin)
+/* Attaching waits, for once: asks for all, and takes it over until nothing is left. */
+static void assets_wait(atr_Plugin *plugin)
 {
-    uint32_t count = 0;
-    const atr_SpriteName *names = atr_effects_sprites(plugin->effects, &count);
-    if (count != plugin->sprite_count && count > 0 &&
-        atr__loader_request(&plugin->loader, names, count) == ATR_OK) {
-        plugin->sprite_count = count;
-    }
+    atr_plugin_preload(plugin, NULL);
+    do {
+        atr__plugin_exchange(plugin);
+        atr__loader_wait(&plugin->loader);
+        atr__plugin_exchange(plugin);
+    } while (plugin->painter.pictures.wanted_count > 0 || plugin->painter.pictures.waiting > 0);
 }
 
 atr_Status atr_plugin_attach(SDL_Renderer *renderer, const atr_PluginDesc *desc, atr_Plugin **out)
@@ -157,13 +158,13 @@ atr_Status atr_plugin_attach(SDL_Renderer *renderer, const atr_PluginDesc *desc,
         metrics_register(plugin);
         atr__overlay_init(&plugin->overlay, &d.allocator);
         plugin->overlay.arabic = d.overlay_arabic;
-        status = atr__loader_start(&plugin->loader, &d, &plugin->log);
+        status =
+            atr__loader_start(&plugin->loader, &d, &plugin->log, plugin->painter.pictures.atlas);
     }
     if (status != ATR_OK) {
         atr_plugin_detach(plugin);
         return status;
     }
-    atr__plugin_request_assets(plugin);
     if (!d.disable_overlay) {
         int width = 0;
         int height = 0;
@@ -172,8 +173,7 @@ atr_Status atr_plugin_attach(SDL_Renderer *renderer, const atr_PluginDesc *desc,
         atr__loader_request_skin(&plugin->loader, plugin->skin_scale);
     }
     if (d.wait_for_assets) {
-        atr__loader_wait(&plugin->loader);
-        atr__plugin_take_assets(plugin);
+        assets_wait(plugin);
     }
     *out = plugin;
     return ATR_OK;
@@ -198,7 +198,6 @@ void atr_plugin_detach(atr_Plugin *plugin)
     atr__overlay_deinit(&plugin->overlay, plugin->painter.renderer != NULL);
     atr__painter_deinit(&plugin->painter);
     const atr_Allocator allocator = plugin->desc.allocator;
-    atr__assets_free(&allocator, plugin->assets);
     atr__skin_destroy(&allocator, plugin->skin);
     atr_queue_destroy(plugin->queue);
     atr_frame_destroy(plugin->frames);
@@ -230,6 +229,26 @@ atr_Status atr_plugin_reattach(atr_Plugin *plugin, SDL_Renderer *renderer, SDL_S
     atr__painter_attach(&plugin->painter, renderer, surface, window);
     window_remember(plugin);
     return ATR_OK;
+}
+
+void atr_plugin_preload(atr_Plugin *plugin, const char *name)
+{
+    atr__Pictures *pictures = &plugin->painter.pictures;
+    uint32_t count = 0;
+    const atr_SpriteName *names = atr_effects_sprites(plugin->effects, &count);
+    const atr_EffectDef *def = name != NULL ? atr_effects_definition(plugin->effects, name) : NULL;
+    if (name == NULL) {
+        for (uint32_t id = 0; id < count; id++) {
+            atr__pictures_want_one(pictures, id);
+        }
+    }
+    for (uint32_t i = 0; def != NULL && i < def->node_count; i++) {
+        for (uint32_t id = 0; id < count; id++) {
+            if (names[id].frame == 0 && strcmp(names[id].sheet, def->nodes[i].sheet) == 0) {
+                atr__pictures_want_one(pictures, id);
+            }
+        }
+    }
 }
 
 /* ---- Events ---------------------------------------------------------------------------------- */
@@ -312,14 +331,20 @@ atr_Metrics *atr_plugin_metrics(atr_Plugin *plugin)
 void atr_plugin_stats(const atr_Plugin *plugin, atr_PluginStats *out)
 {
     static const char *const names[] = { "none", "geometry", "surface", "layer" };
+    atr_ComposeStats compose;
+    atr_compose_stats(plugin->painter.compositor, &compose);
     *out = (atr_PluginStats){
         .split = plugin->split,
         .path = plugin->painter.last,
         .path_name = names[plugin->painter.last],
         .renderer = plugin->painter.renderer != NULL ? plugin->painter.name : "lost",
         .overlay = plugin->overlay.mode,
-        .assets_ready = plugin->assets != NULL,
-        .assets_missing = plugin->assets != NULL ? atr_atlas_missing(plugin->assets->atlas) : 0,
+        .assets_ready =
+            plugin->painter.pictures.waiting == 0 && plugin->painter.pictures.wanted_count == 0,
+        .assets_missing = plugin->painter.pictures.missing,
+        .assets_waiting = plugin->painter.pictures.waiting + plugin->painter.pictures.wanted_count,
+        .kernel = compose.kernel,
+        .compose_threads = plugin->painter.last != ATR_PATH_GEOMETRY ? compose.threads : 0,
     };
     atr_queue_stats(plugin->queue, &out->queue);
     atr_effects_stats(plugin->effects, &out->effects);

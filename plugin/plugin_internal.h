@@ -13,35 +13,33 @@ typedef struct atr__Usage {
     uint64_t resident_bytes; /* 0: not known */
 } atr__Usage;
 
-/* One wish for pictures: sprite names with their strings. */
-typedef struct atr__AssetRequest {
-    atr_SpriteName *names;
-    char (*sheets)[64];
-    uint32_t count;
-} atr__AssetRequest;
+#define ATR__REQUESTS_MAX 256 /* sheets asked for and not read yet; more wait on the other side */
 
-/* The plugin's one thread: reads pictures and fonts, then samples the process when told to. */
+/* The plugin's one thread: reads fonts and pictures, then samples the process when told to. */
 typedef struct atr__Loader {
     atr_Allocator allocator;
     const atr_Log *log;
-    char *asset_folder;
     char *font_latin;
     char *font_arabic;
-    atr_Text *text; /* the thread's own */
+    atr_Text *text;   /* the thread's own */
+    atr_Atlas *atlas; /* pictures are added to it by this thread alone */
     atr__Thread thread;
     bool started;
-    atr__Mutex lock; /* held to move pointers and figures only, never while reading */
+    atr__Mutex lock; /* held to move pointers, names and figures only, never while reading */
     atr__Cond wake;
     atr__Cond done;
     bool lock_ready, wake_ready, done_ready;
     bool quit; /* guarded by lock, as all below */
     bool busy;
     bool sampling;
-    bool wanted;
-    atr__AssetRequest request;
     float skin_scale; /* 0: no skin is wanted */
-    atr__Assets *assets;
     atr__OverlaySkin *skin;
+    atr__PictureRequest requests[ATR__REQUESTS_MAX]; /* a ring */
+    uint32_t request_first, request_count;
+    atr__PictureResult *results; /* ATR__SPRITES_TOTAL: every id once, in order */
+    uint32_t result_count, result_taken;
+    atr_Letters letters;
+    bool letters_wanted, letters_made;
     atr__Usage usage;
 } atr__Loader;
 
@@ -58,10 +56,8 @@ struct atr_Plugin {
     atr__Painter painter;
     atr__Overlay overlay;
     atr__Loader loader;
-    atr__Assets *assets; /* taken from the loader; the painter borrows them */
     atr__OverlaySkin *skin;
-    uint32_t sprite_count; /* asked for last */
-    float skin_scale;      /* asked for last */
+    float skin_scale; /* asked for last */
 
     atr_DrawList list; /* this frame's, once collected */
     bool collected;
@@ -78,19 +74,20 @@ struct atr_Plugin {
 };
 
 /* loader.c */
-atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log);
+atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log,
+                             atr_Atlas *atlas);
 /* Joins the thread and frees what it still holds. */
 void atr__loader_stop(atr__Loader *loader);
-/* Asks for pictures of these names. @return ATR_OK; ATR_ERR_NO_MEMORY. */
-atr_Status atr__loader_request(atr__Loader *loader, const atr_SpriteName *names, uint32_t count);
-/* Takes what is ready, each NULL when nothing is new; never waits for reading. */
-void atr__loader_take(atr__Loader *loader, atr__Assets **assets, atr__OverlaySkin **skin);
+/* Passes on what the pictures want, and takes what is ready, at most `most` of it; never waits for
+ * reading. `skin` is NULL when it is not new. */
+void atr__loader_exchange(atr__Loader *loader, atr__Painter *painter, const atr_SpriteName *names,
+                          uint32_t name_count, uint32_t most, atr__OverlaySkin **skin);
 /* Asks for the overlay's letters at a scale. */
 void atr__loader_request_skin(atr__Loader *loader, float scale);
+/* Waits until everything asked for has been read. */
 void atr__loader_wait(atr__Loader *loader);
 void atr__loader_sample(atr__Loader *loader, bool on);
 atr__Usage atr__loader_usage(atr__Loader *loader);
-void atr__assets_free(const atr_Allocator *allocator, atr__Assets *assets);
 
 /* sampler.c: reads /proc; the thread keeps `last` between calls. */
 typedef struct atr__SampleState {
@@ -101,8 +98,7 @@ void atr__sample(atr__SampleState *last, atr__Usage *out);
 
 /* plugin.c */
 bool atr__plugin_renderer_lives(const atr_Plugin *plugin);
-void atr__plugin_take_assets(atr_Plugin *plugin);
-/* Asks for pictures again when definitions have been added. */
-void atr__plugin_request_assets(atr_Plugin *plugin);
+/* Asks for pictures that are wanted and takes over those that are ready. */
+void atr__plugin_exchange(atr_Plugin *plugin);
 
 #endif

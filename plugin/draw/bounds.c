@@ -27,7 +27,7 @@ static int32_t tile_at(float pixel, int32_t last)
 
 /* Marks the square that holds a sprite however it is turned, and two pixels for filtering. */
 static void mark(const atr__Batch *batch, atr__Dirty *dirty, float x, float y, float w, float h,
-                 float angle, int32_t width, int32_t height)
+                 float angle)
 {
     const atr_Transform *t = &batch->transform;
     float half_w = w * 0.5f;
@@ -39,7 +39,9 @@ static void mark(const atr__Batch *batch, atr__Dirty *dirty, float x, float y, f
     const float right = (x + half_w) * t->scale_x + t->offset_x + 2;
     const float top = (y - half_h) * t->scale_y + t->offset_y - 2;
     const float bottom = (y + half_h) * t->scale_y + t->offset_y + 2;
-    if (!(left < (float)width && right > 0 && top < (float)height && bottom > 0)) {
+    const SDL_Rect *seen = &batch->seen;
+    if (!(left < (float)(seen->x + seen->w) && right > (float)seen->x &&
+          top < (float)(seen->y + seen->h) && bottom > (float)seen->y)) {
         return; /* outside, or not a number */
     }
     const int32_t c0 = tile_at(left, dirty->tiles.columns - 1);
@@ -50,24 +52,24 @@ static void mark(const atr__Batch *batch, atr__Dirty *dirty, float x, float y, f
     }
 }
 
-void atr__dirty_mark(const atr__Batch *batch, const atr_Image *images, uint32_t image_count,
-                     int32_t width, int32_t height, atr__Dirty *dirty)
+void atr__dirty_mark(const atr__Batch *batch, atr__Dirty *dirty)
 {
     memset(dirty->tiles.marks, 0, (size_t)dirty->tiles.columns * (size_t)dirty->tiles.rows);
     const atr_Particles *p = &batch->particles;
     for (uint32_t i = 0; i < batch->count; i++) {
         const atr_DrawCmd *c = &batch->commands[i];
         if (c->kind != ATR_DRAW_PARTICLES) {
-            mark(batch, dirty, c->x, c->y, c->w, c->h, c->angle_deg, width, height);
+            mark(batch, dirty, c->x, c->y, c->w, c->h, c->angle_deg);
             continue;
         }
         for (uint32_t n = c->first; n < c->first + c->count; n++) {
-            float h = p->size[n];
-            if (p->sprite[n] < image_count && images[p->sprite[n]].width > 0) {
-                const atr_Image *image = &images[p->sprite[n]];
-                h = h * (float)image->height / (float)image->width;
+            if (p->sprite[n] >= ATR__SPRITES_MAX) {
+                continue;
             }
-            mark(batch, dirty, p->x[n], p->y[n], p->size[n], h, p->angle_deg[n], width, height);
+            const atr_Image *image = &batch->images[p->sprite[n]];
+            const float stretch = p->stretch != NULL ? p->stretch[n] : 1;
+            const float h = p->size[n] * stretch * (float)image->height / (float)image->width;
+            mark(batch, dirty, p->x[n], p->y[n], p->size[n], h, p->angle_deg[n]);
         }
     }
 }
@@ -95,7 +97,7 @@ static void add_run(atr__Dirty *dirty, int32_t column, int32_t end, int32_t row)
     add_rect(dirty, (SDL_Rect){ column, row, end - column, 1 });
 }
 
-void atr__dirty_join(atr__Dirty *dirty, int32_t width, int32_t height)
+void atr__dirty_join(atr__Dirty *dirty, const SDL_Rect *seen)
 {
     dirty->rect_count = 0;
     dirty->pixels = 0;
@@ -114,12 +116,11 @@ void atr__dirty_join(atr__Dirty *dirty, int32_t width, int32_t height)
             column = end;
         }
     }
-    const SDL_Rect all = { 0, 0, width, height };
     for (uint32_t i = 0; i < dirty->rect_count; i++) {
         SDL_Rect *rect = &dirty->rects[i];
         *rect = (SDL_Rect){ rect->x * ATR_TILE, rect->y * ATR_TILE, rect->w * ATR_TILE,
                             rect->h * ATR_TILE };
-        SDL_IntersectRect(rect, &all, rect);
+        SDL_IntersectRect(rect, seen, rect);
         dirty->pixels += (uint64_t)rect->w * (uint64_t)rect->h;
     }
 }

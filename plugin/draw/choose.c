@@ -72,11 +72,9 @@ static atr_PathKind cheaper(atr__Painter *painter, const atr__State *state, cons
             }
         }
     }
-    uint32_t image_count = 0;
-    const atr_Image *images = atr_atlas_images(painter->assets->atlas, &image_count);
     atr__Dirty *dirty = &painter->layer.dirty;
-    atr__dirty_mark(batch, images, image_count, state->width, state->height, dirty);
-    atr__dirty_join(dirty, state->width, state->height);
+    atr__dirty_mark(batch, dirty);
+    atr__dirty_join(dirty, &state->seen);
     const double by_geometry = geometry->rate * work_of(painter, ATR_PATH_GEOMETRY, batch);
     const double by_layer = layer->rate * work_of(painter, ATR_PATH_LAYER, batch);
     return by_layer < by_geometry ? ATR_PATH_LAYER : ATR_PATH_GEOMETRY;

@@ -12,13 +12,66 @@
 #include <atrium/letters.h>
 #include <atrium/plugin.h>
 
-#define ATR__QUADS_MAX 4096 /* of one SDL_RenderGeometryRaw call */
+#define ATR__SHEET_NAME_MAX 48 /* as in atr_EffectNode */
 
-/* What the loader thread hands over: pictures and the letters among them. Does not change. */
-typedef struct atr__Assets {
-    atr_Atlas *atlas;
-    atr_Letters letters;
-} atr__Assets;
+/* Sprite ids: those of the effects, then letters, then the picture that stands for what is not
+ * there yet. */
+#define ATR__SPRITES_MAX     4096u /* effects may name this many frames; the rest is not drawn */
+#define ATR__SPRITE_LETTERS  ATR__SPRITES_MAX
+#define ATR__SPRITE_STAND_IN (ATR__SPRITE_LETTERS + ATR_LETTER_COUNT)
+#define ATR__SPRITES_TOTAL   (ATR__SPRITE_STAND_IN + 1)
+
+/* ---- pictures.c ------------------------------------------------------------------------------ */
+
+typedef enum atr__PictureState {
+    ATR__PICTURE_NONE = 0, /* nobody has asked for it */
+    ATR__PICTURE_WANTED,   /* drawn, and to be asked for */
+    ATR__PICTURE_ASKED,
+    ATR__PICTURE_READY,
+    ATR__PICTURE_MISSING /* the stand-in stays */
+} atr__PictureState;
+
+/* One sheet to be read: `count` frames of it, under ids from `first` on. */
+typedef struct atr__PictureRequest {
+    char sheet[ATR__SHEET_NAME_MAX];
+    uint16_t frame, frames, count;
+    atr_SpriteId first;
+} atr__PictureRequest;
+
+/* One id whose picture was read, or could not be. */
+typedef struct atr__PictureResult {
+    atr_SpriteId id;
+    bool there;
+} atr__PictureResult;
+
+/* What every sprite shows, on the render thread. A picture is wanted when it is first drawn, asked
+ * of the loader, and taken over when it is ready; until then the stand-in, a soft disc, is shown.
+ */
+typedef struct atr__Pictures {
+    atr_Allocator allocator;
+    atr_Atlas *atlas;  /* the loader thread adds; only what is ready is read here */
+    uint8_t *states;   /* atr__PictureState, ATR__SPRITES_TOTAL, as of the arrays below */
+    atr_Image *images; /* its own, or the stand-in's */
+    atr_SpriteId *wanted;
+    uint32_t wanted_count;
+    atr_SpriteId *ready; /* in the order they became so: textures follow it */
+    uint32_t ready_count;
+    uint32_t waiting, missing;
+    atr_Letters letters; /* none yet: texts are not drawn */
+} atr__Pictures;
+
+atr_Status atr__pictures_init(atr__Pictures *pictures, const atr_PluginDesc *desc);
+void atr__pictures_deinit(atr__Pictures *pictures);
+/* Notes ids that are drawn and were never asked for. */
+void atr__pictures_want(atr__Pictures *pictures, const atr_DrawCmd *commands, uint32_t count,
+                        const atr_Particles *particles);
+void atr__pictures_want_one(atr__Pictures *pictures, uint32_t id);
+/* Turns wanted ids into requests, whole sheets at once. @return how many, at most `capacity`. */
+uint32_t atr__pictures_requests(atr__Pictures *pictures, const atr_SpriteName *names,
+                                uint32_t name_count, atr__PictureRequest *out, uint32_t capacity);
+/* A picture was read: shown from now on. */
+void atr__pictures_take(atr__Pictures *pictures, const atr__PictureResult *result,
+                        atr_Compositor *compositor);
 
 /* ---- state.c --------------------------------------------------------------------------------- */
 
@@ -32,6 +85,7 @@ typedef struct atr__State {
     SDL_Rect clip, clip_px;
     SDL_bool clipped;
     int width, height; /* output, px */
+    SDL_Rect seen; /* what the host could draw on: output, viewport and clip; px, may be empty */
 } atr__State;
 
 /* Reads the current target's state and opens it: no clip, no scale, the whole output. */
@@ -44,7 +98,7 @@ atr_Transform atr__state_transform(const atr__State *state);
 
 /* Texts turned into sprites, what can be drawn copied; ranges are cut to the particles there are.
  * @return how many, at most `capacity`. */
-uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uint32_t count,
+uint32_t atr__expand(const atr__Pictures *pictures, const atr_DrawCmd *commands, uint32_t count,
                      uint32_t particle_count, atr_DrawCmd *out, uint32_t capacity);
 
 /* ---- bounds.c -------------------------------------------------------------------------------- */
@@ -55,8 +109,9 @@ typedef struct atr__Batch {
     uint32_t count;
     atr_Particles particles;
     atr_Transform transform;
-    int32_t width, height; /* of the output, px */
-    uint32_t quads;        /* sprites, rectangles and particles in all */
+    const atr_Image *images; /* ATR__SPRITES_TOTAL */
+    SDL_Rect seen;           /* px; nothing is drawn outside */
+    uint32_t quads;          /* sprites, rectangles and particles in all */
 } atr__Batch;
 
 #define ATR__DIRTY_RECTS_MAX 48
@@ -70,10 +125,9 @@ typedef struct atr__Dirty {
 
 uint32_t atr__batch_quads(const atr__Batch *batch);
 /* Marks every tile that the batch may touch, a little generously. */
-void atr__dirty_mark(const atr__Batch *batch, const atr_Image *images, uint32_t image_count,
-                     int32_t width, int32_t height, atr__Dirty *dirty);
-/* Joins marked tiles into rectangles within the output. */
-void atr__dirty_join(atr__Dirty *dirty, int32_t width, int32_t height);
+void atr__dirty_mark(const atr__Batch *batch, atr__Dirty *dirty);
+/* Joins marked tiles into rectangles within `seen`. */
+void atr__dirty_join(atr__Dirty *dirty, const SDL_Rect *seen);
 
 /* ---- The paths ------------------------------------------------------------------------------- */
 
@@ -82,14 +136,32 @@ typedef struct atr__Vertex {
     SDL_Color color;
 } atr__Vertex;
 
+/* Where a sprite is sampled from: its own place or the stand-in's. */
+typedef struct atr__GeometryPicture {
+    float u0, v0, u1, v1;
+    float shape; /* height by width */
+    uint32_t page;
+} atr__GeometryPicture;
+
 typedef struct atr__Geometry {
-    SDL_Texture *texture;
-    SDL_BlendMode current;
-    atr__Vertex *vertices; /* ATR__QUADS_MAX * 4 */
-    int *indices;          /* ATR__QUADS_MAX * 6, filled once */
-    uint32_t quads;
-    bool failed; /* the texture could not be made: said once */
+    SDL_Texture *pages[ATR_ATLAS_PAGES_MAX]; /* made when the first picture of a page is shown */
+    atr__GeometryPicture *pictures;          /* ATR__SPRITES_TOTAL */
+    uint32_t uploaded;                       /* of pictures.ready */
+    int32_t upload_row;                      /* of the one after them */
+    uint64_t uploaded_pixels;                /* since attach */
+    uint32_t *scratch;                       /* straight copies, where the blend asks for them */
+    float *sines;                            /* ATR__SINES and a quarter turn more */
+    atr__Vertex *vertices;                   /* quad_capacity * 4 */
+    int *indices;                            /* quad_capacity * 6, filled once */
+    uint32_t quad_capacity, quads;
+    uint32_t page; /* of the quads collected */
+    SDL_BlendMode blend;
+    bool made;
+    bool failed; /* memory or a texture could not be had: said once */
 } atr__Geometry;
+
+#define ATR__SINES         4096  /* steps of a turn, a power of two */
+#define ATR__UPLOAD_PIXELS 65536 /* moved into textures in a frame, a row more at most */
 
 typedef struct atr__LayerPath {
     SDL_Texture *texture;
@@ -126,7 +198,8 @@ typedef struct atr__Painter {
     SDL_BlendMode blend;
     atr_PathKind wanted;
     atr_Compositor *compositor;
-    const atr__Assets *assets;
+    atr__Pictures pictures;
+    bool wait_for_assets; /* pictures are taken over without limit */
     atr_DrawCmd *expanded;
     uint32_t expanded_capacity;
     atr__Geometry geometry;
@@ -150,8 +223,6 @@ void atr__painter_attach(atr__Painter *painter, SDL_Renderer *renderer, SDL_Surf
                          SDL_Window *window);
 /* The device forgot its textures: they are made again when next needed. */
 void atr__painter_device_reset(atr__Painter *painter);
-/* Takes pictures into use; may allocate. */
-void atr__painter_set_assets(atr__Painter *painter, const atr__Assets *assets);
 void atr__painter_begin_frame(atr__Painter *painter);
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
                        uint32_t count, const atr_Particles *particles);
@@ -163,8 +234,13 @@ atr_PathKind atr__choose(atr__Painter *painter, const atr__State *state, const a
 void atr__choose_record(atr__Painter *painter, atr_PathKind path, const atr__Batch *batch,
                         uint64_t elapsed_ns);
 
-/* geometry.c */
+/* geometry.c and textures.c */
 bool atr__geometry_ready(atr__Painter *painter);
+/* Moves pictures that became ready into textures, no more than ATR__UPLOAD_PIXELS or one row. */
+void atr__geometry_upload(atr__Painter *painter);
+void atr__geometry_release(atr__Painter *painter, bool renderer_lives);
+void atr__geometry_deinit(atr__Painter *painter);
+uint32_t atr__straighten(uint32_t premultiplied);
 void atr__geometry_draw(atr__Painter *painter, const atr__Batch *batch);
 
 /* surface.c */

@@ -1,17 +1,15 @@
 /*
  * What a layer's commands come to before any path draws them: texts as sprites of letters, ranges
- * of particles cut to those there are, nothing whose picture is not loaded.
+ * of particles cut to those there are, nothing without a picture of its own or the stand-in.
  */
 #include "draw_internal.h"
 
-/* Letters have the ids behind the pictures that were loaded: what the effects have named since then
- * must not be taken for one. */
-static bool is_drawable(const atr__Assets *assets, const atr_DrawCmd *command)
+static bool is_drawable(const atr_DrawCmd *command)
 {
     switch (command->kind) {
     case ATR_DRAW_SPRITE:
+        return command->sprite < ATR__SPRITES_MAX;
     case ATR_DRAW_PARTICLES:
-        return command->sprite < assets->letters.first;
     case ATR_DRAW_RECT:
     case ATR_DRAW_TEXT:
         return true;
@@ -20,13 +18,13 @@ static bool is_drawable(const atr__Assets *assets, const atr_DrawCmd *command)
     }
 }
 
-uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uint32_t count,
+uint32_t atr__expand(const atr__Pictures *pictures, const atr_DrawCmd *commands, uint32_t count,
                      uint32_t particle_count, atr_DrawCmd *out, uint32_t capacity)
 {
     uint32_t used = 0;
     for (uint32_t i = 0; i < count && used < capacity; i++) {
         atr_DrawCmd command = commands[i];
-        if (!is_drawable(assets, &command)) {
+        if (!is_drawable(&command)) {
             continue;
         }
         if (command.kind == ATR_DRAW_PARTICLES) {
@@ -38,7 +36,7 @@ uint32_t atr__expand(const atr__Assets *assets, const atr_DrawCmd *commands, uin
             out[used++] = command;
             continue;
         }
-        used += atr_letters_expand(&assets->letters, &command, out + used, capacity - used);
+        used += atr_letters_expand(&pictures->letters, &command, out + used, capacity - used);
     }
     return used;
 }

@@ -50,7 +50,7 @@ static bool layer_make(atr__Painter *painter, int32_t width, int32_t height)
 
 bool atr__layer_ready(atr__Painter *painter, const atr__State *state)
 {
-    if (painter->assets == NULL || (!painter->software && !painter->premultiplied)) {
+    if (!painter->software && !painter->premultiplied) {
         return false;
     }
     atr__LayerPath *layer = &painter->layer;
@@ -84,10 +84,8 @@ void atr__layer_draw(atr__Painter *painter, const atr__State *state, const atr__
                                 .width = layer->width,
                                 .height = layer->height,
                                 .pitch = layer->width };
-    uint32_t image_count = 0;
-    const atr_Image *images = atr_atlas_images(painter->assets->atlas, &image_count);
-    atr__dirty_mark(batch, images, image_count, state->width, state->height, &layer->dirty);
-    atr__dirty_join(&layer->dirty, state->width, state->height);
+    atr__dirty_mark(batch, &layer->dirty);
+    atr__dirty_join(&layer->dirty, &state->seen);
     for (uint32_t i = 0; i < layer->dirty.rect_count; i++) {
         const SDL_Rect *rect = &layer->dirty.rects[i];
         uint32_t *to = layer->pixels + (size_t)rect->y * (size_t)layer->width + (size_t)rect->x;
@@ -99,7 +97,8 @@ void atr__layer_draw(atr__Painter *painter, const atr__State *state, const atr__
             atr_compose_clear(&canvas, &clear, 0);
         }
     }
-    atr_compose_commands(painter->compositor, &canvas, NULL, &batch->transform, batch->commands,
+    const atr_Rect clip = { batch->seen.x, batch->seen.y, batch->seen.w, batch->seen.h };
+    atr_compose_commands(painter->compositor, &canvas, &clip, &batch->transform, batch->commands,
                          batch->count, &batch->particles, NULL);
     return_rects(painter);
 }

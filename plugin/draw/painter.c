@@ -45,14 +45,26 @@ atr_Status atr__painter_init(atr__Painter *painter, SDL_Renderer *renderer,
 {
     painter->allocator = desc->allocator;
     painter->wanted = desc->path;
+    painter->wait_for_assets = desc->wait_for_assets;
     painter->expanded_capacity = 1024 + EXPANDED_EXTRA;
+    painter->geometry.quad_capacity = desc->max_particles + painter->expanded_capacity;
     painter->expanded =
         atr__alloc_zero(&painter->allocator, painter->expanded_capacity, sizeof *painter->expanded);
     if (painter->expanded == NULL) {
         return ATR_ERR_NO_MEMORY;
     }
-    const atr_Status status = atr_compose_create(
-        &(atr_ComposeDesc){ .allocator = painter->allocator }, &painter->compositor);
+    const atr_ComposeDesc compose = { .cache_bytes = desc->sprite_cache_bytes,
+                                      .max_sprites = desc->max_particles,
+                                      .second_thread = desc->second_thread,
+                                      .allocator = desc->allocator };
+    atr_Status status = atr_compose_create(&compose, &painter->compositor);
+    if (status == ATR_OK) {
+        status = atr__pictures_init(&painter->pictures, desc);
+    }
+    if (status == ATR_OK) {
+        status = atr_compose_set_sprites(painter->compositor, painter->pictures.images,
+                                         ATR__SPRITES_TOTAL);
+    }
     if (status == ATR_OK) {
         atr__painter_attach(painter, renderer, desc->surface, desc->window);
     }
@@ -61,16 +73,10 @@ atr_Status atr__painter_init(atr__Painter *painter, SDL_Renderer *renderer,
 
 static void textures_drop(atr__Painter *painter, bool renderer_lives)
 {
-    if (painter->renderer != NULL && renderer_lives) {
-        if (painter->geometry.texture != NULL) {
-            SDL_DestroyTexture(painter->geometry.texture);
-        }
-        if (painter->layer.texture != NULL) {
-            SDL_DestroyTexture(painter->layer.texture);
-        }
+    if (painter->renderer != NULL && renderer_lives && painter->layer.texture != NULL) {
+        SDL_DestroyTexture(painter->layer.texture);
     }
-    painter->geometry.texture = NULL;
-    painter->geometry.failed = false;
+    atr__geometry_release(painter, painter->renderer != NULL && renderer_lives);
     painter->path = ATR_PATH_AUTO; /* also between two layers of a frame */
     atr__LayerPath *layer = &painter->layer;
     atr__free(&painter->allocator, layer->pixels, (size_t)layer->width * (size_t)layer->height,
@@ -95,13 +101,11 @@ void atr__painter_release(atr__Painter *painter, bool renderer_lives)
 void atr__painter_deinit(atr__Painter *painter)
 {
     atr__painter_release(painter, painter->renderer != NULL);
-    atr__free(&painter->allocator, painter->geometry.vertices, ATR__QUADS_MAX * 4,
-              sizeof *painter->geometry.vertices);
-    atr__free(&painter->allocator, painter->geometry.indices, ATR__QUADS_MAX * 6,
-              sizeof *painter->geometry.indices);
+    atr__geometry_deinit(painter);
     atr__free(&painter->allocator, painter->expanded, painter->expanded_capacity,
               sizeof *painter->expanded);
     atr_compose_destroy(painter->compositor);
+    atr__pictures_deinit(&painter->pictures);
     *painter = (atr__Painter){ 0 };
 }
 
@@ -116,28 +120,15 @@ SDL_Texture *atr__painter_texture(atr__Painter *painter, int access, int32_t wid
     return texture;
 }
 
-void atr__painter_set_assets(atr__Painter *painter, const atr__Assets *assets)
-{
-    if (painter->geometry.texture != NULL) {
-        SDL_DestroyTexture(painter->geometry.texture);
-        painter->geometry.texture = NULL;
-    }
-    painter->geometry.failed = false;
-    uint32_t count = 0;
-    const atr_Image *images = atr_atlas_images(assets->atlas, &count);
-    painter->assets = NULL;
-    if (atr_compose_set_sprites(painter->compositor, images, count) == ATR_OK) {
-        painter->assets = assets;
-    } else {
-        atr_log(painter->log, ATR_LOG_ERROR, "plugin", "no memory for %u sprites", count);
-    }
-}
-
 void atr__painter_begin_frame(atr__Painter *painter)
 {
     painter->path = ATR_PATH_AUTO;
     painter->measure = false;
     painter->frame++;
+    atr_compose_begin_frame(painter->compositor);
+    if (painter->renderer != NULL && painter->geometry.made) {
+        atr__geometry_upload(painter);
+    }
 }
 
 /* Waits until the renderer has done what it was told: GPUs are asked for a pixel. */
@@ -173,16 +164,17 @@ static void draw_by(atr__Painter *painter, const atr__State *state, const atr__B
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
                        uint32_t count, const atr_Particles *particles)
 {
-    if (painter->renderer == NULL || painter->assets == NULL || count == 0) {
+    if (painter->renderer == NULL || count == 0 || state->seen.w <= 0 || state->seen.h <= 0) {
         return;
     }
     atr__Batch batch = { .commands = painter->expanded,
                          .particles = *particles,
                          .transform = atr__state_transform(state),
-                         .width = state->width,
-                         .height = state->height };
-    batch.count = atr__expand(painter->assets, commands, count, particles->count, painter->expanded,
-                              painter->expanded_capacity);
+                         .images = painter->pictures.images,
+                         .seen = state->seen };
+    batch.count = atr__expand(&painter->pictures, commands, count, particles->count,
+                              painter->expanded, painter->expanded_capacity);
+    atr__pictures_want(&painter->pictures, batch.commands, batch.count, particles);
     batch.quads = atr__batch_quads(&batch);
     if (batch.quads == 0) {
         return;

@@ -30,6 +30,15 @@ void atr__state_save(SDL_Renderer *renderer, atr__State *state)
     SDL_RenderGetClipRect(renderer, &state->clip_px);
     SDL_RenderSetViewport(renderer, NULL);
     SDL_RenderSetClipRect(renderer, NULL);
+
+    const SDL_Rect output = { 0, 0, state->width, state->height };
+    SDL_IntersectRect(&output, &state->viewport_px, &state->seen);
+    if (state->clipped) { /* counted from the viewport */
+        const SDL_Rect clip = { state->clip_px.x + state->viewport_px.x,
+                                state->clip_px.y + state->viewport_px.y, state->clip_px.w,
+                                state->clip_px.h };
+        SDL_IntersectRect(&state->seen, &clip, &state->seen);
+    }
 }
 
 typedef int (*SetRectFn)(SDL_Renderer *renderer, const SDL_Rect *rect);
@@ -87,13 +96,9 @@ void atr__state_restore(SDL_Renderer *renderer, const atr__State *state)
 
 atr_Transform atr__state_transform(const atr__State *state)
 {
-    /* A logical size is centred in the output; what it says of a bound target is the target's own
-     * size, and means nothing. */
-    atr_Transform t = { .scale_x = state->scale_x, .scale_y = state->scale_y };
-    if (state->logical_w > 0 && state->logical_h > 0 &&
-        (state->logical_w != state->width || state->logical_h != state->height)) {
-        t.offset_x = ((float)state->width - (float)state->logical_w * state->scale_x) / 2;
-        t.offset_y = ((float)state->height - (float)state->logical_h * state->scale_y) / 2;
-    }
-    return t;
+    /* SDL centres a logical size by a viewport: one rule for both. */
+    return (atr_Transform){ .scale_x = state->scale_x,
+                            .scale_y = state->scale_y,
+                            .offset_x = (float)state->viewport_px.x,
+                            .offset_y = (float)state->viewport_px.y };
 }

@@ -128,6 +128,7 @@ void atr__surface_draw(atr__Painter *painter, const atr__Batch *batch)
 {
     SDL_RenderFlush(painter->renderer);
     const atr_Canvas canvas = atr__surface_canvas(painter);
-    atr_compose_commands(painter->compositor, &canvas, NULL, &batch->transform, batch->commands,
+    const atr_Rect clip = { batch->seen.x, batch->seen.y, batch->seen.w, batch->seen.h };
+    atr_compose_commands(painter->compositor, &canvas, &clip, &batch->transform, batch->commands,
                          batch->count, &batch->particles, NULL);
 }

@@ -20,6 +20,14 @@ foreach(renderer IN ITEMS software opengl opengles2)
     endforeach()
 endforeach()
 
+# Looks inside: what is shown and how much is moved in a frame.
+atrium_add_test(test_plugin_lazy
+    SOURCES test_plugin_lazy.c plugin_fixture.c plugin_fixture.h
+        ../support/alloc_count.c ../support/alloc_count.h
+    COMPONENTS plugin LABELS integration threads TIMEOUT 180)
+target_include_directories(test_plugin_lazy PRIVATE ${atrium_SOURCE_DIR}/plugin)
+target_include_directories(test_plugin_lazy SYSTEM PRIVATE ${ATR_STB_DIR})
+
 # demo/minimal is the README's proof that the integration is short.
 add_test(NAME minimal_is_short
     COMMAND sh -c "test $(wc -l < '${atrium_SOURCE_DIR}/demo/minimal/main.c') -lt 40")

@@ -146,7 +146,7 @@ static const char *one_frame_sheet(atr_Plugin *plugin)
     return NULL;
 }
 
-static void plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used(void **state)
+static void plugin_attach__picture_larger_than_a_page__is_used(void **state)
 {
     (void)state;
     Screen screen;
@@ -173,31 +173,37 @@ static void plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used
     scratch_folder_remove(&folder);
 }
 
-/* Letters lie behind the named pictures: a new name must not show one until its own is there. */
-static void plugin_end_frame__picture_not_yet_loaded__is_not_seen(void **state)
+/* Until there is a picture, and for good where there is none, a soft white disc is shown. */
+static void plugin_end_frame__picture_not_there__stand_in_is_seen(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
         Screen screen;
         screen_open(&screen, renderer_name, 200, 160);
         atr_Plugin *plugin = plugin_open(&screen, paths[i]);
-        atr_EffectDef def = { .name = "new", .duration = 2, .node_count = 2 };
-        def.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_EMITTER,
-                                         .frames = 40,
-                                         .sheet = "new.png",
-                                         .life = { .low = 2 },
-                                         .size = { .low = 60 },
-                                         .burst_count = 1 };
-        def.nodes[0].bursts[0].count.low = 40;
-        def.nodes[1] =
-            (atr_EffectNode){ .type = ATR_NODE_RING, .sheet = "newer.png", .size = { .low = 90 } };
+        atr_EffectDef def = { .name = "new", .duration = 2, .node_count = 1 };
+        def.nodes[0] =
+            (atr_EffectNode){ .type = ATR_NODE_RING, .sheet = "new.png", .size = { .low = 90 } };
         assert_int_equal(atr_effects_define(atr_plugin_effects(plugin), &def), ATR_OK);
-        const atr_TriggerResult result = atr_effect_trigger(atr_plugin_effects(plugin), "new",
-                                                            &(atr_Trigger){ .x = 100, .y = 80 });
-        assert_int_equal(result.decision, ATR_DECISION_PLAYED);
-        begin_grey(plugin, screen.renderer);
-        atr_plugin_end_frame(plugin);
-        assert_grey(&screen);
+        const atr_DrawCmd command = { .kind = ATR_DRAW_SPRITE,
+                                      .sprite = sprite_named(plugin, "new.png"),
+                                      .color = 0xffffffffu,
+                                      .x = 100,
+                                      .y = 80,
+                                      .w = 60,
+                                      .h = 60 };
+        for (int frame = 0; frame < 20; frame++) {
+            begin_grey(plugin, screen.renderer);
+            assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &command), ATR_OK);
+            atr_plugin_end_frame(plugin);
+            int width = 0;
+            int height = 0;
+            uint32_t *pixels = read_target(screen.renderer, &width, &height);
+            assert_int_equal(pixels[80 * width + 100] & 0x00ffffffu, 0x00ffffff);
+            assert_int_equal(pixels[52 * width + 72] & 0x00ffffffu, 0x005a5a5a);
+            free(pixels);
+            atr_plugin_present(plugin);
+        }
         atr_plugin_detach(plugin);
         screen_close(&screen);
     }
@@ -327,8 +333,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_end_frame__wild_numbers__draw_nothing),
         cmocka_unit_test(plugin_end_frame__rectangle_beyond_all__fills_the_picture),
         cmocka_unit_test(plugin_end_frame__range_and_text_without_end__stay_inside),
-        cmocka_unit_test(plugin_attach__picture_larger_than_the_atlas__built_in_ones_are_used),
-        cmocka_unit_test(plugin_end_frame__picture_not_yet_loaded__is_not_seen),
+        cmocka_unit_test(plugin_attach__picture_larger_than_a_page__is_used),
+        cmocka_unit_test(plugin_end_frame__picture_not_there__stand_in_is_seen),
         cmocka_unit_test(plugin_end_frame__unknown_kind__draws_nothing),
         cmocka_unit_test(plugin_event__reset_between_layers__draws_on),
         cmocka_unit_test(plugin_reattach__between_layers__draws_on),

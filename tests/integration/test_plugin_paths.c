@@ -198,11 +198,11 @@ static void plugin_paths__logical_size__coordinates_are_the_hosts(void **state)
         const char *name;
         int logical_w, logical_h;
         float scale;
-        int x, y, size; /* where a coin of 32 at 50, 40 is to be */
+        int x, y, size; /* where a coin of 32 at 40, 40 is to be */
     } rows[] = {
-        { "none", 0, 0, 1, 50, 40, 32 },           { "half size", 120, 100, 1, 100, 80, 64 },
-        { "letterbox", 120, 60, 1, 100, 120, 64 }, { "pillarbox", 60, 100, 1, 160, 80, 64 },
-        { "scale", 0, 0, 2, 100, 80, 64 },
+        { "none", 0, 0, 1, 40, 40, 32 },          { "half size", 120, 100, 1, 80, 80, 64 },
+        { "letterbox", 120, 60, 1, 80, 120, 64 }, { "pillarbox", 60, 100, 1, 140, 80, 64 },
+        { "scale", 0, 0, 2, 80, 80, 64 },
     };
     static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_AUTO };
     for (size_t i = 0; i < ATR_COUNT_OF(rows) * ATR_COUNT_OF(paths); i++) {
@@ -218,7 +218,7 @@ static void plugin_paths__logical_size__coordinates_are_the_hosts(void **state)
         atr_plugin_begin_frame(plugin);
         SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
         SDL_RenderClear(screen.renderer);
-        push_coin(plugin, 50, 40, 32);
+        push_coin(plugin, 40, 40, 32);
         atr_plugin_end_frame(plugin);
         Picture picture;
         picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
@@ -226,6 +226,73 @@ static void plugin_paths__logical_size__coordinates_are_the_hosts(void **state)
         free(picture.pixels);
         atr_plugin_detach(plugin);
         screen_close(&screen);
+    }
+}
+
+/* The same sprite drawn by the host and by the plugin lies in the same place and ends at the same
+ * edges, whatever viewport, clip, scale and logical size the host has set. */
+static void plugin_paths__viewport_and_clip__place_and_limit_as_the_hosts_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int logical_w, logical_h;
+        float scale;
+        SDL_Rect viewport, clip; /* w 0: none */
+    } rows[] = {
+        { "viewport", 0, 0, 1, { 31, 17, 120, 90 }, { 0 } },
+        { "viewport beyond the window", 0, 0, 1, { 150, 120, 300, 300 }, { 0 } },
+        { "clip", 0, 0, 1, { 0 }, { 13, 29, 61, 37 } },
+        { "viewport and clip", 0, 0, 1, { 31, 17, 120, 90 }, { 5, 9, 50, 61 } },
+        { "scale, viewport and clip", 0, 0, 2, { 10, 8, 70, 60 }, { 5, 9, 31, 37 } },
+        { "logical size and clip", 120, 60, 1, { 0 }, { 20, 10, 60, 33 } },
+        { "logical size and viewport", 120, 60, 1, { 12, 6, 60, 40 }, { 0 } },
+    };
+    static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_AUTO };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows) * ATR_COUNT_OF(paths); i++) {
+        const size_t row = i / ATR_COUNT_OF(paths);
+        print_message("  %s\n", rows[row].name);
+        Picture pictures[2];
+        for (int ours = 0; ours < 2; ours++) {
+            Screen screen;
+            screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+            SDL_Renderer *r = screen.renderer;
+            SDL_SetRenderDrawColor(r, 0, 0, 60, 255);
+            SDL_RenderClear(r);
+            SDL_RenderSetLogicalSize(r, rows[row].logical_w, rows[row].logical_h);
+            if (rows[row].scale > 1) {
+                SDL_RenderSetScale(r, rows[row].scale, rows[row].scale);
+            }
+            if (rows[row].viewport.w > 0) {
+                SDL_RenderSetViewport(r, &rows[row].viewport);
+            }
+            if (rows[row].clip.w > 0) {
+                SDL_RenderSetClipRect(r, &rows[row].clip);
+            }
+            atr_Plugin *plugin = plugin_open(&screen, paths[i % ATR_COUNT_OF(paths)]);
+            atr_plugin_begin_frame(plugin);
+            if (ours == 0) {
+                SDL_SetRenderDrawColor(r, 255, 200, 40, 255);
+                SDL_RenderFillRect(r, &(SDL_Rect){ 2, 4, 80, 80 });
+            } else {
+                const atr_DrawCmd cmd = { .kind = ATR_DRAW_SPRITE,
+                                          .sprite = ATR_SPRITE_WHITE,
+                                          .color = 0xffffc828u,
+                                          .x = 42,
+                                          .y = 44,
+                                          .w = 80,
+                                          .h = 80 };
+                assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &cmd), ATR_OK);
+            }
+            atr_plugin_end_frame(plugin);
+            pictures[ours].pixels = read_target(r, &pictures[ours].width, &pictures[ours].height);
+            atr_plugin_detach(plugin);
+            screen_close(&screen);
+        }
+        assert_true(gold_in(&pictures[0]).w > 20);
+        assert_int_equal(compare(&pictures[0], &pictures[1]).most, 0);
+        free(pictures[0].pixels);
+        free(pictures[1].pixels);
     }
 }
 
@@ -331,6 +398,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_paths__surface__is_the_reference),
         cmocka_unit_test(plugin_paths__geometry__looks_like_the_reference),
         cmocka_unit_test(plugin_paths__logical_size__coordinates_are_the_hosts),
+        cmocka_unit_test(plugin_paths__viewport_and_clip__place_and_limit_as_the_hosts_own),
         cmocka_unit_test(plugin_paths__text__stands_centred_in_its_size),
         cmocka_unit_test(plugin_paths__target_bound__drawn_into_it_only),
         cmocka_unit_test(plugin_draw__layer_below__is_covered_by_the_interface),

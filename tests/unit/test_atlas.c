@@ -61,9 +61,10 @@ static void atlas_create__packed__borders_are_clear_and_nothing_overlaps(void **
     atr_Atlas *atlas = atlas_of(NULL);
     uint32_t count = 0;
     const atr_Image *images = atr_atlas_images(atlas, &count);
-    const atr_Image picture = atr_atlas_picture(atlas);
+    const atr_Image picture = atr_atlas_page(atlas, 0);
+    assert_null(atr_atlas_page(atlas, 1).pixels);
     for (uint32_t i = 1; i < count; i++) {
-        const atr_Rect r = atr_atlas_rect(atlas, (atr_SpriteId)i);
+        const atr_Rect r = atr_atlas_place(atlas, (atr_SpriteId)i).rect;
         if (images[i].pixels == NULL) {
             assert_int_equal(r.w, 0);
             continue;
@@ -80,7 +81,7 @@ static void atlas_create__packed__borders_are_clear_and_nothing_overlaps(void **
             }
         }
     }
-    assert_int_equal(atr_atlas_rect(atlas, 99).w, 0);
+    assert_int_equal(atr_atlas_place(atlas, 99).rect.w, 0);
     atr_atlas_destroy(atlas);
 }
 
@@ -88,7 +89,7 @@ static void atlas_create__pixels__are_premultiplied(void **state)
 {
     (void)state;
     atr_Atlas *atlas = atlas_of(SPRITES);
-    const atr_Image picture = atr_atlas_picture(atlas);
+    const atr_Image picture = atr_atlas_page(atlas, 0);
     uint32_t soft = 0;
     for (int32_t i = 0; i < picture.width * picture.height; i++) {
         const uint32_t p = picture.pixels[i];
@@ -151,12 +152,124 @@ static void atlas_create__too_small__says_full(void **state)
     (void)state;
     atr_Atlas *atlas = NULL;
     assert_int_equal(
-        atr_atlas_create(&(atr_AtlasDesc){ .names = names, .name_count = 3, .max_side = 64 },
+        atr_atlas_create(&(atr_AtlasDesc){ .names = names, .name_count = 3, .max_bytes = 4096 },
                          &atlas),
         ATR_ERR_FULL);
     assert_null(atlas);
     assert_int_equal(atr_atlas_create(&(atr_AtlasDesc){ 0 }, &atlas), ATR_ERR_INVALID);
     atr_atlas_destroy(NULL);
+}
+
+typedef struct Lines {
+    uint32_t count;
+    char last[256];
+} Lines;
+
+static void keep_line(void *user, atr_LogLevel level, const char *module, const char *text)
+{
+    (void)level;
+    (void)module;
+    Lines *lines = user;
+    lines->count++;
+    snprintf(lines->last, sizeof lines->last, "%s", text);
+}
+
+static void atlas_add__more_and_more__nothing_moves(void **state)
+{
+    (void)state;
+    static uint32_t pixels[60 * 60];
+    atr_Atlas *atlas = NULL;
+    assert_int_equal(
+        atr_atlas_create(
+            &(atr_AtlasDesc){ .names = names, .name_count = 2, .capacity = 60, .page_side = 256 },
+            &atlas),
+        ATR_OK);
+    uint32_t count = 0;
+    const atr_Image *images = atr_atlas_images(atlas, &count);
+    assert_int_equal(count, 60);
+    const atr_Image coin = images[1];
+    uint32_t last_page = 0;
+    for (uint32_t id = 2; id < 60; id++) {
+        for (size_t i = 0; i < ATR_COUNT_OF(pixels); i++) {
+            pixels[i] = 0xff000000u | id;
+        }
+        const atr_Image image = { pixels, 60, 60, 60 };
+        assert_int_equal(atr_atlas_add_image(atlas, (atr_SpriteId)id, &image), ATR_OK);
+        last_page = atr_atlas_place(atlas, (atr_SpriteId)id).page;
+    }
+    assert_int_equal(last_page, 3); /* 16 to a page of 256 */
+    assert_memory_equal(&coin, &images[1], sizeof coin);
+    for (uint32_t id = 2; id < 60; id++) {
+        const atr_AtlasPlace at = atr_atlas_place(atlas, (atr_SpriteId)id);
+        const atr_Image page = atr_atlas_page(atlas, at.page);
+        assert_ptr_equal(images[id].pixels,
+                         page.pixels + (ptrdiff_t)at.rect.y * page.pitch + at.rect.x);
+        assert_int_equal(images[id].pixels[59 * page.pitch + 59], 0xff000000u | id);
+    }
+    assert_int_equal(atr_atlas_add_image(atlas, 2, &coin), ATR_ERR_INVALID);
+    assert_int_equal(atr_atlas_add_image(atlas, 60, &coin), ATR_ERR_INVALID);
+    atr_atlas_destroy(atlas);
+}
+
+static void atlas_add__larger_than_a_page__gets_its_own(void **state)
+{
+    (void)state;
+    atr_Atlas *atlas = NULL;
+    assert_int_equal(
+        atr_atlas_create(
+            &(atr_AtlasDesc){ .names = names, .name_count = 1, .capacity = 9, .page_side = 64 },
+            &atlas),
+        ATR_OK);
+    assert_int_equal(atr_atlas_add(atlas, 1, &names[1], 8), ATR_OK);
+    for (uint32_t id = 1; id < 9; id++) {
+        const atr_AtlasPlace at = atr_atlas_place(atlas, (atr_SpriteId)id);
+        assert_int_equal(at.page, id);
+        assert_int_equal(at.rect.w, 64);
+        assert_int_equal(atr_atlas_page(atlas, at.page).width, 68);
+    }
+    atr_atlas_destroy(atlas);
+}
+
+static void atlas_add__no_room_left__said_once_and_named(void **state)
+{
+    (void)state;
+    Lines lines = { 0 };
+    atr_Atlas *atlas = NULL;
+    assert_int_equal(
+        atr_atlas_create(&(atr_AtlasDesc){ .names = names,
+                                           .name_count = 1,
+                                           .capacity = 9,
+                                           .page_side = 64,
+                                           .max_bytes = 16384,
+                                           .log = { .fn = keep_line, .user = &lines } },
+                         &atlas),
+        ATR_OK);
+    assert_int_equal(atr_atlas_add(atlas, 1, &names[1], 4), ATR_ERR_FULL);
+    assert_int_equal(atr_atlas_add(atlas, 5, &names[1], 4), ATR_ERR_FULL);
+    assert_int_equal(lines.count, 1);
+    assert_non_null(strstr(lines.last, "coin.png"));
+    assert_int_equal(atr_atlas_missing(atlas), 8);
+    atr_atlas_destroy(atlas);
+}
+
+static void atlas_add__no_such_file__named_with_path_and_reason(void **state)
+{
+    (void)state;
+    Lines lines = { 0 };
+    atr_Atlas *atlas = NULL;
+    assert_int_equal(
+        atr_atlas_create(&(atr_AtlasDesc){ .names = names,
+                                           .name_count = 1,
+                                           .capacity = 9,
+                                           .folder = SPRITES,
+                                           .log = { .fn = keep_line, .user = &lines } },
+                         &atlas),
+        ATR_OK);
+    assert_int_equal(atr_atlas_add(atlas, 1, &names[4], 1), ATR_ERR_NOT_FOUND);
+    assert_int_equal(lines.count, 1);
+    assert_non_null(strstr(lines.last, SPRITES "/absent.png"));
+    assert_non_null(strstr(lines.last, "No such file"));
+    atr_atlas_destroy(atlas);
 }
 
 static void atlas_create__memory_fails_anywhere__nothing_leaks(void **state)
@@ -230,6 +343,10 @@ int main(void)
         cmocka_unit_test(atlas_create__damaged_file__built_in_one_is_used),
         cmocka_unit_test(atlas_create__extras__follow_the_names),
         cmocka_unit_test(atlas_create__too_small__says_full),
+        cmocka_unit_test(atlas_add__more_and_more__nothing_moves),
+        cmocka_unit_test(atlas_add__larger_than_a_page__gets_its_own),
+        cmocka_unit_test(atlas_add__no_room_left__said_once_and_named),
+        cmocka_unit_test(atlas_add__no_such_file__named_with_path_and_reason),
         cmocka_unit_test(atlas_create__memory_fails_anywhere__nothing_leaks),
         cmocka_unit_test(picture_decode__anything_but_a_png__is_refused_with_a_reason),
         cmocka_unit_test(picture_load__missing_or_no_file__says_which),

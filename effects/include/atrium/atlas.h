@@ -1,18 +1,22 @@
 /**
- * atrium/atlas.h: sprite pictures, packed into one.
+ * atrium/atlas.h: sprite pictures, packed into few large ones.
  *
  * Reads PNG files (or the pictures compiled into the library), cuts sheets into frames,
- * premultiplies them and packs all into one picture with a clear border of two pixels around each,
- * so that a GPU needs one texture and filtering never bleeds. A missing or damaged file is logged;
- * the built-in picture of that name is used, or an empty sprite.
+ * premultiplies them and packs them into pages with a clear border of two pixels around each, so
+ * that a GPU needs few textures and filtering never bleeds. A missing or damaged file is logged
+ * with its path and reason; the built-in picture of that name is used, or an empty sprite.
  *
  *     atr_Atlas *atlas = NULL;
  *     atr_AtlasDesc desc = { .names = names, .name_count = n };
  *     atr_Status st = atr_atlas_create(&desc, &atlas);
  *     const atr_Image *images = atr_atlas_images(atlas, &count);
  *
- * Threads: create anywhere (it reads files and allocates: the plugin does it on its loader thread);
- * a created atlas does not change and may be read by any thread.
+ * It grows: atr_atlas_add packs more beside what is there. Nothing that was added ever moves, and
+ * memory is bounded by desc.max_bytes.
+ *
+ * Threads: create and add on one thread at a time (they read files and allocate: the plugin adds on
+ * its loader thread). A sprite that has been added does not change and may be read meanwhile by any
+ * thread that was told of it through a lock.
  */
 #ifndef ATRIUM_ATLAS_H
 #define ATRIUM_ATLAS_H
@@ -26,6 +30,7 @@ extern "C" {
 typedef struct atr_Atlas atr_Atlas;
 
 #define ATR_PICTURE_FILE_MAX (8u * 1024u * 1024u) /* larger files are refused unread, bytes */
+#define ATR_ATLAS_PAGES_MAX  256
 #define ATR_PICTURE_SIDE_MAX 4096 /* larger pictures are refused undecoded, pixels */
 
 typedef struct atr_AtlasDesc {
@@ -34,25 +39,49 @@ typedef struct atr_AtlasDesc {
     uint32_t name_count;
     const atr_Image *extra; /* more pictures, premultiplied: ids follow the names; copied */
     uint32_t extra_count;
-    int32_t max_side; /* of the atlas; default 4096 */
+    uint32_t capacity; /* most sprite ids, for atr_atlas_add; default names and extras */
+    int32_t page_side; /* pixels; a picture larger than a page gets one of its own; default 1024,
+                          64..4096 */
+    size_t max_bytes;  /* of all pages; default 64 MiB */
     atr_Allocator allocator;
     atr_Log log;
 } atr_AtlasDesc;
 
-/** @return ATR_OK; ATR_ERR_FULL when not all fits into max_side; ATR_ERR_NO_MEMORY. */
+/** Where a sprite lies: its page, and pixels there. Empty when it is unknown. */
+typedef struct atr_AtlasPlace {
+    uint32_t page;
+    atr_Rect rect;
+} atr_AtlasPlace;
+
+/** @return ATR_OK; ATR_ERR_FULL when not all fits into max_bytes; ATR_ERR_NO_MEMORY;
+ *  ATR_ERR_INVALID. */
 ATR_NODISCARD ATR_API atr_Status atr_atlas_create(const atr_AtlasDesc *desc, atr_Atlas **out);
 ATR_API void atr_atlas_destroy(atr_Atlas *atlas);
 
-/** The packed picture. Borrowed. */
-ATR_API atr_Image atr_atlas_picture(const atr_Atlas *atlas);
+/**
+ * Reads the sheet that `name` names once and adds `count` of its frames, from name->frame on, under
+ * the ids first, first + 1, ... An empty sheet is the white pixel.
+ * @return ATR_OK; ATR_ERR_NOT_FOUND when neither file nor built-in picture can be had;
+ *  ATR_ERR_FULL; ATR_ERR_NO_MEMORY (all three are logged, with the picture's name, and may leave
+ *  some of the frames added); ATR_ERR_INVALID for ids beyond the capacity or added before.
+ */
+ATR_NODISCARD ATR_API atr_Status atr_atlas_add(atr_Atlas *atlas, atr_SpriteId first,
+                                               const atr_SpriteName *name, uint32_t count);
+/** Adds a copy of a premultiplied picture. @return as atr_atlas_add; never NOT_FOUND. */
+ATR_NODISCARD ATR_API atr_Status atr_atlas_add_image(atr_Atlas *atlas, atr_SpriteId id,
+                                                     const atr_Image *image);
 
-/** One view into the picture per sprite id (names, then extras). Borrowed. */
+/** A page's pixels; without any past the last. Borrowed; rows may still be written elsewhere. */
+ATR_API atr_Image atr_atlas_page(const atr_Atlas *atlas, uint32_t page);
+
+/** One view into the pages per sprite id, `capacity` of them; empty where nothing was added.
+ *  Borrowed. */
 ATR_API const atr_Image *atr_atlas_images(const atr_Atlas *atlas, uint32_t *count);
 
-/** Where sprite `id` lies in the picture; empty for an unknown one. */
-ATR_API atr_Rect atr_atlas_rect(const atr_Atlas *atlas, atr_SpriteId id);
+/** Where sprite `id` lies; empty for an unknown one. */
+ATR_API atr_AtlasPlace atr_atlas_place(const atr_Atlas *atlas, atr_SpriteId id);
 
-/** How many pictures could not be read and are empty. */
+/** How many pictures could not be had and are empty. */
 ATR_API uint32_t atr_atlas_missing(const atr_Atlas *atlas);
 
 /**

@@ -140,7 +140,7 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
     if (count == 0) {
         return ATR_OK;
     }
-    uint32_t widest = 1;
+    uint32_t widest = 4096;
     for (uint32_t i = 0; i < count; i++) {
         if (image_is_usable(&images[i]) && (uint32_t)images[i].width > widest) {
             widest = (uint32_t)images[i].width;
@@ -161,6 +161,24 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
         }
     }
     return ATR_OK;
+}
+
+atr_Status atr_compose_set_sprite(atr_Compositor *compositor, atr_SpriteId id,
+                                  const atr_Image *image)
+{
+    ATR_ASSERT(compositor != NULL && image != NULL);
+    if (id >= compositor->image_count ||
+        (image_is_usable(image) && (uint32_t)image->width >= compositor->lane_count)) {
+        return ATR_ERR_INVALID;
+    }
+    compositor->images[id] = image_is_usable(image) ? *image : (atr_Image){ 0 };
+    atr__cache_clear(compositor->cache);
+    return ATR_OK;
+}
+
+void atr_compose_begin_frame(atr_Compositor *compositor)
+{
+    (void)compositor;
 }
 
 /* ---- Upright --------------------------------------------------------------------------------- */

@@ -21,6 +21,10 @@
  * size, target and texture modulation. Tested with SDL's `software`, `opengl` and `opengles2`
  * renderers; others take the geometry path and are untested.
  *
+ * Effects appear where the host would draw at their coordinates itself: its scale, logical size and
+ * viewport place them, and its viewport and clip at the moment of atr_plugin_draw or
+ * atr_plugin_end_frame limit them. The overlay covers the whole target, unclipped.
+ *
  * How effects are drawn (atr_PathKind) is chosen per frame by measured cost: geometry through
  * SDL_RenderGeometryRaw; surface, composing into a software renderer's pixels; layer, composing
  * into a texture. Surface and layer give the same pixels, layer on a GPU within rounding; geometry
@@ -152,6 +156,12 @@ ATR_API void atr_plugin_begin_frame(atr_Plugin *plugin);
 ATR_API void atr_plugin_draw(atr_Plugin *plugin, atr_Layer layer);
 /** Drains the mailbox, draws the layers that are left, then the overlay. */
 ATR_API void atr_plugin_end_frame(atr_Plugin *plugin);
+/**
+ * Reads the pictures of a definition before it is first played; name NULL: of every definition.
+ * They are read and taken over while frames go on; atr_PluginStats.assets_waiting tells how many
+ * are left.
+ */
+ATR_API void atr_plugin_preload(atr_Plugin *plugin, const char *name);
 /** Presents and measures it; with desc.surface and desc.window, SDL_UpdateWindowSurface. */
 ATR_API void atr_plugin_present(atr_Plugin *plugin);
 
