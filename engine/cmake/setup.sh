@@ -28,6 +28,7 @@ test_packages=(
     g++ libcmocka-dev xvfb xauth
     libglib2.0-dev libck-dev
     clang-tidy clang-format cppcheck shellcheck
+    gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 )
 
 packages_of() {

@@ -7,6 +7,18 @@ atrium_add_test(test_compose SOURCES test_compose.c COMPONENTS core LABELS unit)
 atrium_add_test(test_kernels
     SOURCES test_kernels.c ../support/kernel_cases.c ../support/kernel_cases.h
     COMPONENTS core LABELS unit)
+add_executable(kernel_digest
+    kernel_digest.c ../support/kernel_cases.c ../support/kernel_cases.h)
+atrium_target_defaults(kernel_digest)
+set_target_properties(kernel_digest PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests/bin")
+target_include_directories(kernel_digest PRIVATE ${atrium_SOURCE_DIR}/tests/support)
+target_link_libraries(kernel_digest PRIVATE atrium::core atrium_base_internal)
+add_test(NAME test_kernels_neon
+    COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/kernel_neon.sh" "${atrium_SOURCE_DIR}"
+            "${CMAKE_BINARY_DIR}/engine/core/include" $<TARGET_FILE:kernel_digest>
+            "${CMAKE_CURRENT_BINARY_DIR}/neon")
+set_tests_properties(test_kernels_neon PROPERTIES LABELS unit SKIP_RETURN_CODE 77 TIMEOUT 120)
 atrium_add_test(test_metrics SOURCES test_metrics.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_queue SOURCES test_queue.c COMPONENTS core LABELS unit)
 atrium_add_test(test_queue_threads
