@@ -29,6 +29,8 @@ atrium_add_test(test_effect_play
     SOURCES test_effect_play.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_effect_threads
     SOURCES test_effect_threads.c effect_fixture.h COMPONENTS core LABELS unit threads)
+atrium_add_test(test_effect_install
+    SOURCES test_effect_install.c effect_fixture.h COMPONENTS core LABELS unit threads)
 atrium_add_test(test_effect_limits
     SOURCES test_effect_limits.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_throttle SOURCES test_throttle.c COMPONENTS core LABELS unit)

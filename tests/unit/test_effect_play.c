@@ -164,8 +164,8 @@ static void effects_define__out_of_range__is_refused_and_the_old_one_stays(void 
     define(&f, &second);
     assert_int_equal(atr_effects_define(f.effects, &third), ATR_ERR_FULL);
     assert_int_equal(f.done, 0);
-    define(&f, &good); /* replaced: what plays of it ends */
-    assert_int_equal(f.done, 1);
+    define(&f, &good); /* replaced: what plays of it plays on */
+    assert_int_equal(f.done, 0);
     assert_string_equal(atr_effects_name(f.effects, 1), "second");
     assert_null(atr_effects_name(f.effects, 2));
     atr_effects_destroy(f.effects);
@@ -219,6 +219,7 @@ static bool first_command(Fixture *f, const atr_EffectDef *def, atr_DrawCmd *out
         *out = list.commands[0];
     }
     atr_queue_destroy(queue);
+    atr_effects_stop_all(f->effects);
     return list.count > 0;
 }
 

@@ -1,13 +1,10 @@
-/* Definitions: checked, copied, and turned into tables (size and colour over life, sprite ids,
- * anchor and node indices), so that the frame only looks up. All allocation of the effects after
- * create happens here. */
+/* Definitions: checked, copied, and turned into tables (size and colour over life, node indices),
+ * so that the frame only looks up. Nothing here knows the effects they are for. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "effect/effect_internal.h"
 
 #include "base/alloc.h"
-
-#include <stdio.h>
 
 #define NUMBER_MAX       1.0e6f
 #define DURATION_MAX     60.0f
@@ -125,112 +122,6 @@ static bool def_is_valid(const atr_EffectDef *def)
     return true;
 }
 
-/* ---- Names ----------------------------------------------------------------------------------- */
-
-int atr__anchor_index(atr_Effects *effects, const char *name)
-{
-    for (uint32_t i = 0; i < effects->anchor_count; i++) {
-        if (strcmp(effects->anchors[i].name, name) == 0) {
-            return (int)i;
-        }
-    }
-    if (effects->anchor_count == ATR__ANCHORS_MAX) {
-        return -1;
-    }
-    atr__Anchor *anchor = &effects->anchors[effects->anchor_count];
-    *anchor = (atr__Anchor){ 0 };
-    snprintf(anchor->name, sizeof anchor->name, "%s", name);
-    return (int)effects->anchor_count++;
-}
-
-int atr__rect_index(atr_Effects *effects, const char *name)
-{
-    for (uint32_t i = 0; i < effects->rect_count; i++) {
-        if (strcmp(effects->rects[i].name, name) == 0) {
-            return (int)i;
-        }
-    }
-    if (effects->rect_count == ATR__RECTS_MAX) {
-        return -1;
-    }
-    atr__NamedRect *rect = &effects->rects[effects->rect_count];
-    *rect = (atr__NamedRect){ 0 };
-    snprintf(rect->name, sizeof rect->name, "%s", name);
-    return (int)effects->rect_count++;
-}
-
-static atr_Status resolve_anchor(atr_Effects *effects, const char *name, uint8_t *out)
-{
-    *out = ATR__ANCHOR_NONE;
-    if (name[0] == '\0') {
-        return ATR_OK;
-    }
-    const int index = atr__anchor_index(effects, name);
-    if (index < 0) {
-        return ATR_ERR_FULL;
-    }
-    *out = (uint8_t)index;
-    return ATR_OK;
-}
-
-static atr_Status grow_sprites(atr_Effects *effects, uint32_t count)
-{
-    if (count <= effects->sprite_capacity) {
-        return ATR_OK;
-    }
-    const uint32_t capacity = count + 64;
-    const atr_Allocator *allocator = &effects->desc.allocator;
-    atr_SpriteName *grown = atr__alloc_zero(allocator, capacity, sizeof *grown);
-    if (grown == NULL) {
-        return ATR_ERR_NO_MEMORY;
-    }
-    if (effects->sprite_count > 0) {
-        memcpy(grown, effects->sprites, effects->sprite_count * sizeof *grown);
-    }
-    atr__free(allocator, effects->sprites, effects->sprite_capacity, sizeof *grown);
-    effects->sprites = grown;
-    effects->sprite_capacity = capacity;
-    return ATR_OK;
-}
-
-/* Ids for all frames of a sheet, in order. Sheets are never forgotten: pictures were loaded. */
-static atr_Status resolve_sheet(atr_Effects *effects, const char *name, uint16_t frames,
-                                atr_SpriteId *out)
-{
-    *out = ATR_SPRITE_WHITE;
-    if (name[0] == '\0') {
-        return ATR_OK;
-    }
-    for (uint32_t i = 0; i < effects->sheet_count; i++) {
-        const atr__Sheet *sheet = effects->sheets[i];
-        if (sheet->frames == frames && strcmp(sheet->name, name) == 0) {
-            *out = sheet->first;
-            return ATR_OK;
-        }
-    }
-    const uint32_t sheet_capacity = effects->desc.max_effects * ATR_EFFECT_NODES_MAX;
-    if (effects->sheet_count == sheet_capacity ||
-        effects->sprite_count + frames >= ATR_SPRITE_NONE) {
-        return ATR_ERR_FULL;
-    }
-    if (grow_sprites(effects, effects->sprite_count + frames) != ATR_OK) {
-        return ATR_ERR_NO_MEMORY;
-    }
-    atr__Sheet *sheet = atr__alloc_zero(&effects->desc.allocator, 1, sizeof *sheet);
-    if (sheet == NULL) {
-        return ATR_ERR_NO_MEMORY;
-    }
-    snprintf(sheet->name, sizeof sheet->name, "%s", name);
-    sheet->frames = frames;
-    sheet->first = (atr_SpriteId)effects->sprite_count;
-    effects->sheets[effects->sheet_count++] = sheet;
-    for (uint16_t frame = 0; frame < frames; frame++) {
-        effects->sprites[effects->sprite_count++] = (atr_SpriteName){ sheet->name, frame, frames };
-    }
-    *out = sheet->first;
-    return ATR_OK;
-}
-
 /* ---- Tables ---------------------------------------------------------------------------------- */
 
 static bool emits(const atr_EffectNode *node)
@@ -308,48 +199,36 @@ static bool link_nodes(atr__Definition *definition)
     return true;
 }
 
-static atr_Status resolve_force(atr_Effects *effects, atr_Force *force, uint8_t *out)
+static void fill_defaults(const atr_EffectDef *whole, atr_EffectNode *def)
 {
-    if (force->kind == ATR_FORCE_TURBULENCE) {
-        force->scale_px = force->scale_px > 0.0f ? force->scale_px : WHIRL_PX;
-        force->period = force->period > 0.0f ? force->period : WHIRL_PERIOD;
-    }
-    if (force->kind != ATR_FORCE_RECT) {
-        return resolve_anchor(effects, force->anchor, out);
-    }
-    const int index = atr__rect_index(effects, force->anchor);
-    *out = (uint8_t)(index >= 0 ? index : 0);
-    return index >= 0 ? ATR_OK : ATR_ERR_FULL;
-}
-
-static atr_Status compile_node(atr_Effects *effects, atr__Definition *definition, uint32_t index)
-{
-    atr_EffectNode *def = &definition->def.nodes[index];
-    atr__Node *node = &definition->nodes[index];
     def->frames = def->frames > 0 ? def->frames : 1;
     def->max = def->max > 0 ? def->max : NODE_MAX_DEFAULT;
     if (def->duration <= 0.0f) {
-        def->duration = definition->def.duration - def->start;
+        def->duration = whole->duration - def->start;
         def->duration = def->duration > 0.0f ? def->duration : 0.0f;
     }
     if (def->type == ATR_NODE_RIBBON && def->length <= 0.0f) {
         def->length = RIBBON_LENGTH;
     }
-    atr_Status st = resolve_anchor(effects, def->anchor, &node->anchor);
-    for (uint32_t i = 0; i < def->force_count && st == ATR_OK; i++) {
-        st = resolve_force(effects, &def->forces[i], &node->force_anchor[i]);
+    for (uint32_t i = 0; i < def->force_count; i++) {
+        atr_Force *force = &def->forces[i];
+        if (force->kind == ATR_FORCE_TURBULENCE) {
+            force->scale_px = force->scale_px > 0.0f ? force->scale_px : WHIRL_PX;
+            force->period = force->period > 0.0f ? force->period : WHIRL_PERIOD;
+        }
     }
-    if (st == ATR_OK) {
-        st = resolve_sheet(effects, def->sheet, def->frames, &node->sprite);
-    }
-    if (st != ATR_OK) {
-        return st;
-    }
+}
+
+static bool compile_node(const atr_Allocator *allocator, atr__Definition *definition,
+                         uint32_t index)
+{
+    atr_EffectNode *def = &definition->def.nodes[index];
+    atr__Node *node = &definition->nodes[index];
+    fill_defaults(&definition->def, def);
     node->color_rows = def->palette_count > 0 ? def->palette_count : 1;
-    node->color = atr__alloc_zero(&effects->desc.allocator, node->color_rows * ATR__LUT_SIZE,
-                                  sizeof *node->color);
+    node->color = atr__alloc_zero(allocator, node->color_rows * ATR__LUT_SIZE, sizeof *node->color);
     if (node->color == NULL) {
-        return ATR_ERR_NO_MEMORY;
+        return false;
     }
     for (uint32_t i = 0; i < ATR__LUT_SIZE; i++) {
         const float t = (float)i / (ATR__LUT_SIZE - 1);
@@ -358,15 +237,14 @@ static atr_Status compile_node(atr_Effects *effects, atr__Definition *definition
             node->color[row * ATR__LUT_SIZE + i] = atr__color_at(def, t, row);
         }
     }
-    return ATR_OK;
+    return true;
 }
 
-static void definition_destroy(atr_Effects *effects, atr__Definition *definition)
+void atr__definition_destroy(const atr_Allocator *allocator, atr__Definition *definition)
 {
     if (definition == NULL) {
         return;
     }
-    const atr_Allocator *allocator = &effects->desc.allocator;
     for (uint32_t i = 0; i < ATR_EFFECT_NODES_MAX; i++) {
         atr__Node *node = &definition->nodes[i];
         atr__free(allocator, node->color, node->color_rows * ATR__LUT_SIZE, sizeof *node->color);
@@ -374,21 +252,14 @@ static void definition_destroy(atr_Effects *effects, atr__Definition *definition
     atr__free(allocator, definition, 1, sizeof *definition);
 }
 
-void atr__definitions_destroy(atr_Effects *effects)
+atr_Status atr__definition_compile(const atr_Allocator *allocator, const atr_EffectDef *def,
+                                   atr__Definition **out)
 {
-    const atr_Allocator *allocator = &effects->desc.allocator;
-    for (uint32_t i = 0; i < effects->definition_count; i++) {
-        definition_destroy(effects, effects->definitions[i]);
+    *out = NULL;
+    if (!def_is_valid(def)) {
+        return ATR_ERR_INVALID;
     }
-    for (uint32_t i = 0; i < effects->sheet_count; i++) {
-        atr__free(allocator, effects->sheets[i], 1, sizeof *effects->sheets[i]);
-    }
-    atr__free(allocator, effects->sprites, effects->sprite_capacity, sizeof *effects->sprites);
-}
-
-static atr_Status compile(atr_Effects *effects, const atr_EffectDef *def, atr__Definition **out)
-{
-    atr__Definition *made = atr__alloc_zero(&effects->desc.allocator, 1, sizeof *made);
+    atr__Definition *made = atr__alloc_zero(allocator, 1, sizeof *made);
     if (made == NULL) {
         return ATR_ERR_NO_MEMORY;
     }
@@ -398,97 +269,15 @@ static atr_Status compile(atr_Effects *effects, const atr_EffectDef *def, atr__D
     }
     atr_Status st = link_nodes(made) ? ATR_OK : ATR_ERR_INVALID;
     for (uint32_t i = 0; i < def->node_count && st == ATR_OK; i++) {
-        st = compile_node(effects, made, i);
+        st = compile_node(allocator, made, i) ? ATR_OK : ATR_ERR_NO_MEMORY;
     }
     for (uint32_t i = 0; i < def->node_count && st == ATR_OK; i++) {
         made->nodes[i].estimate = estimate(&made->def, &made->nodes[i]);
     }
     if (st != ATR_OK) {
-        definition_destroy(effects, made);
+        atr__definition_destroy(allocator, made);
         return st;
     }
     *out = made;
     return ATR_OK;
-}
-
-static uint32_t definition_slot(const atr_Effects *effects, const char *name)
-{
-    uint32_t i = 0;
-    while (i < effects->definition_count && strcmp(effects->definitions[i]->def.name, name) != 0) {
-        i++;
-    }
-    return i;
-}
-
-atr__Definition *atr__definition_find(const atr_Effects *effects, const char *name)
-{
-    const uint32_t slot = definition_slot(effects, name);
-    return slot < effects->definition_count ? effects->definitions[slot] : NULL;
-}
-
-static void stop_playing(atr_Effects *effects, const atr__Definition *definition)
-{
-    for (uint32_t i = 0; i < effects->order_count; i++) {
-        atr__Instance *instance = &effects->instances[effects->order[i]];
-        if (instance->live && instance->definition == definition) {
-            atr__instance_end(effects, instance);
-        }
-    }
-    atr__instances_compact(effects);
-}
-
-static atr_Status define_locked(atr_Effects *effects, const atr_EffectDef *def)
-{
-    const uint32_t slot = definition_slot(effects, def->name);
-    if (slot == effects->desc.max_effects) {
-        return ATR_ERR_FULL;
-    }
-    atr__Definition *made = NULL;
-    const atr_Status st = compile(effects, def, &made);
-    if (st != ATR_OK) {
-        return st;
-    }
-    if (slot < effects->definition_count) {
-        stop_playing(effects, effects->definitions[slot]);
-        definition_destroy(effects, effects->definitions[slot]);
-    } else {
-        effects->definition_count++;
-    }
-    effects->definitions[slot] = made;
-    return ATR_OK;
-}
-
-atr_Status atr_effects_define(atr_Effects *effects, const atr_EffectDef *def)
-{
-    ATR_ASSERT(effects != NULL && def != NULL);
-    if (!def_is_valid(def)) {
-        return ATR_ERR_INVALID;
-    }
-    atr__mutex_lock(&effects->lock);
-    const atr_Status st = define_locked(effects, def);
-    atr__mutex_unlock(&effects->lock);
-    atr__deliver_done(effects);
-    return st;
-}
-
-atr_Log atr_effects_log(const atr_Effects *effects)
-{
-    return effects->desc.log;
-}
-
-const char *atr_effects_name(const atr_Effects *effects, uint32_t index)
-{
-    return index < effects->definition_count ? effects->definitions[index]->def.name : NULL;
-}
-
-const atr_EffectDef *atr_effects_definition(const atr_Effects *effects, const char *name)
-{
-    const atr__Definition *found = atr__definition_find(effects, name);
-    return found != NULL ? &found->def : NULL;
-}
-
-const atr_SpriteName *atr_effects_sprites(const atr_Effects *effects, uint32_t *count)
-{
-    *count = effects->sprite_count;
-    return effects->sprites;
 }

@@ -87,18 +87,12 @@ static bool allocate(atr_Effects *effects)
     effects->definitions = atr__alloc_zero(a, d->max_effects, sizeof(atr__Definition *));
     effects->sheets =
         atr__alloc_zero(a, d->max_effects, ATR_EFFECT_NODES_MAX * sizeof(atr__Sheet *));
-    effects->sprites = atr__alloc_zero(a, 1, sizeof *effects->sprites);
     effects->instances = atr__alloc_zero(a, d->max_instances, sizeof *effects->instances);
     effects->order = atr__alloc_zero(a, d->max_instances, sizeof *effects->order);
     effects->ended_capacity = ended_capacity(d);
     effects->ended = atr__alloc_zero(a, effects->ended_capacity, sizeof *effects->ended);
     effects->posts = atr__alloc_zero(a, d->max_posts, sizeof *effects->posts);
-    if (effects->sprites != NULL) {
-        effects->sprites[0] = (atr_SpriteName){ "", 0, 1 };
-        effects->sprite_count = 1;
-        effects->sprite_capacity = 1;
-    }
-    return effects->definitions != NULL && effects->sheets != NULL && effects->sprites != NULL &&
+    return effects->definitions != NULL && effects->sheets != NULL && atr__names_init(effects) &&
            effects->instances != NULL && effects->order != NULL && effects->ended != NULL &&
            effects->posts != NULL && atr__chunks_init(effects);
 }
@@ -157,6 +151,7 @@ void atr_effects_destroy(atr_Effects *effects)
     const atr_EffectsDesc d = effects->desc;
     const atr_Allocator *a = &d.allocator;
     atr__definitions_destroy(effects);
+    atr__names_deinit(effects);
     atr__chunks_deinit(effects);
     atr__free(a, effects->definitions, d.max_effects, sizeof(atr__Definition *));
     atr__free(a, effects->sheets, d.max_effects, ATR_EFFECT_NODES_MAX * sizeof(atr__Sheet *));

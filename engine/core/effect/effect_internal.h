@@ -46,6 +46,8 @@ typedef struct atr__Definition {
     atr__Node nodes[ATR_EFFECT_NODES_MAX];
     uint64_t last_played_ns;
     bool was_played;
+    bool reserves;                /* prepared: a place among the definitions is kept for it */
+    struct atr__Definition *next; /* of those replaced */
 } atr__Definition;
 
 typedef struct atr__Sheet {
@@ -53,6 +55,12 @@ typedef struct atr__Sheet {
     uint16_t frames;
     atr_SpriteId first;
 } atr__Sheet;
+
+typedef struct atr__SpriteTable {
+    struct atr__SpriteTable *older; /* may still be read by the host */
+    uint32_t capacity;
+    atr_SpriteName names[];
+} atr__SpriteTable;
 
 /* ---- Particles (chunk.c) --------------------------------------------------------------------- */
 
@@ -157,11 +165,12 @@ struct atr_Effects {
 
     atr__Mutex lock; /* guards all below, up to the posts; taken before post_lock, never after */
     atr__Definition **definitions;
-    uint32_t definition_count;
+    uint32_t definition_count, reserved_slots; /* together at most desc.max_effects */
+    atr__Definition *retired;                  /* replaced; some may still play */
     atr__Sheet **sheets;
     uint32_t sheet_count;
-    atr_SpriteName *sprites;
-    uint32_t sprite_count, sprite_capacity;
+    atr__SpriteTable *sprites;
+    uint32_t sprite_count;
     atr__Anchor anchors[ATR__ANCHORS_MAX];
     uint32_t anchor_count;
     atr__NamedRect rects[ATR__RECTS_MAX];
@@ -213,11 +222,21 @@ float atr__value_draw(const atr_Value *value, float t, float amount, atr__Random
 float atr__value_most(const atr_Value *value, float amount);
 uint32_t atr__color_at(const atr_EffectNode *node, float t, uint32_t palette);
 
-/* define.c. The lock is held. */
-atr__Definition *atr__definition_find(const atr_Effects *effects, const char *name);
-/* Made when new; -1 when there are too many. */
+/* define.c: any thread, no lock. @return ATR_OK; ATR_ERR_INVALID; ATR_ERR_NO_MEMORY. */
+atr_Status atr__definition_compile(const atr_Allocator *allocator, const atr_EffectDef *def,
+                                   atr__Definition **out);
+void atr__definition_destroy(const atr_Allocator *allocator, atr__Definition *definition);
+
+/* names.c. The lock is held; made when new, -1 when there are too many. */
 int atr__anchor_index(atr_Effects *effects, const char *name);
 int atr__rect_index(atr_Effects *effects, const char *name);
+/* Takes the lock; any thread. @return ATR_OK; ATR_ERR_FULL; ATR_ERR_NO_MEMORY. */
+atr_Status atr__names_resolve(atr_Effects *effects, atr__Definition *definition);
+bool atr__names_init(atr_Effects *effects);
+void atr__names_deinit(atr_Effects *effects);
+
+/* install.c. The lock is held. */
+atr__Definition *atr__definition_find(const atr_Effects *effects, const char *name);
 void atr__definitions_destroy(atr_Effects *effects);
 
 /* instance.c. The lock is held. */

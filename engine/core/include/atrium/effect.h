@@ -23,8 +23,8 @@
  * host says what a frame has cost: atr_effects_plan before drawing, atr_effects_measured after.
  *
  * Threads: owner (the render thread) unless said otherwise. Nothing allocates after the definitions
- * are in. The lock inside is shared with the maintenance thread only, which never holds it in a
- * wait.
+ * are in; desc.allocator is called by whichever thread prepares or defines one. The lock inside is
+ * shared with the maintenance thread only, which never holds it in a wait.
  */
 #ifndef ATRIUM_EFFECT_H
 #define ATRIUM_EFFECT_H
@@ -144,8 +144,10 @@ ATR_NODISCARD ATR_API atr_Status atr_effects_define(atr_Effects *effects, const 
 /**
  * The two halves of atr_effects_define, for definitions that change while frames are drawn: prepare
  * allocates and may run on any thread, install takes no time and allocates nothing. What playing
- * instances still need of a replaced definition is freed by a later prepare, or by destroy.
+ * instances still need of a replaced definition is freed by a later prepare, or by destroy. Prepare
+ * returns what atr_effects_define does; names of anchors and pictures stay known when discarded.
  * @owner prepared: the caller's until installed or discarded, before the effects are destroyed.
+ * @thread prepare, discard: any; install: owner
  */
 typedef struct atr_PreparedEffect atr_PreparedEffect;
 ATR_NODISCARD ATR_API atr_Status atr_effects_prepare(atr_Effects *effects, const atr_EffectDef *def,
@@ -161,7 +163,8 @@ ATR_API const char *atr_effects_name(const atr_Effects *effects, uint32_t index)
 /** Borrowed until the definition is replaced; NULL when unknown. */
 ATR_API const atr_EffectDef *atr_effects_definition(const atr_Effects *effects, const char *name);
 
-/** Which picture each sprite id stands for, in order of id; grows when definitions are added. */
+/** Which picture each sprite id stands for, in order of id; grows when definitions are prepared.
+ * Borrowed until destroy: later ones may be elsewhere. @thread any */
 ATR_API const atr_SpriteName *atr_effects_sprites(const atr_Effects *effects, uint32_t *count);
 
 /** Plays an effect now. `trigger` NULL: at 0,0 with defaults. */
