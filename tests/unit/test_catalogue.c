@@ -287,11 +287,14 @@ static void catalogue_parse__larger_than_the_bound__is_refused_unparsed(void **s
 static void catalogue_load__builtin__all_are_there_and_name_their_files(void **state)
 {
     (void)state;
-    static const char *const needed[] = { "coin_sparkle",    "coin_drop",    "coin_shower",
-                                          "coin_pile",       "xp_burst",     "confetti",
-                                          "level_up",        "vip_upgrade",  "achievement_unlocked",
-                                          "count_up",        "receipt_held", "receipt_submitted",
-                                          "receipt_rejected" };
+    static const char *const needed[] = {
+        "coin_shower",  "coin_sparkle",  "coin_drop",        "xp_burst",
+        "level_up",     "vip_upgrade",   "vip_flash",        "mission_complete",
+        "confetti",     "fireworks",     "screen_shake",     "achievement_unlocked",
+        "spotlight",    "ribbon_banner", "count_up",         "daily_login_bonus",
+        "snow",         "hearts",        "sparkle_trail",    "receipt_submitted",
+        "receipt_held", "coin_pile",     "receipt_rejected", "receipt_removed",
+    };
     atr_Effects *effects = effects_fixed(0);
     assert_int_equal(atr_catalogue_load(effects, NULL), ATR_OK);
     for (size_t i = 0; i < ATR_COUNT_OF(needed); i++) {

@@ -9,3 +9,5 @@ target_link_libraries(contact_sheet PRIVATE atrium::effects m)
 atrium_add_test(test_golden SOURCES test_golden.c png_write.h stage.h COMPONENTS effects
     LABELS visual)
 target_include_directories(test_golden SYSTEM PRIVATE ${ATR_STB_DIR})
+atrium_add_test(test_flash SOURCES test_flash.c flash.h stage.h COMPONENTS effects LABELS visual)
+target_link_libraries(test_flash PRIVATE m)

@@ -67,16 +67,22 @@ static inline void stage_step(Stage *stage)
     atr_effects_advance(stage->effects, ++stage->frame * STAGE_STEP_NS);
 }
 
-/* What is to be seen now, on night. */
-static inline void stage_draw(Stage *stage)
+/* What is to be seen now, over what the canvas shows already. */
+static inline void stage_draw_over(Stage *stage)
 {
     atr_DrawList list;
     (void)atr_effects_draw(stage->effects, stage->queue);
     atr_queue_take(stage->queue, &list);
-    atr_compose_clear(&stage->canvas, NULL, STAGE_NIGHT);
     const atr_Particles particles = atr_effects_particles(stage->effects);
     atr_compose_commands(stage->compositor, &stage->canvas, NULL, &stage->transform, list.commands,
                          list.count, &particles, NULL);
+}
+
+/* The same on night. */
+static inline void stage_draw(Stage *stage)
+{
+    atr_compose_clear(&stage->canvas, NULL, STAGE_NIGHT);
+    stage_draw_over(stage);
 }
 
 #endif
