@@ -1,29 +1,22 @@
-/* The compositor's public face: walks commands, turns logical into output pixels, clips, and hands
- * rectangles to a kernel. Upright sprites come from the cache of scaled ones at whole pixels;
- * rotated ones are gathered from the same scaled copy at 1/256 pixel. Values that are no finite
- * number, or far outside any screen, draw nothing. */
+/* The compositor's public face: its life, its pictures, and a call's way through the plan to the
+ * canvas. */
+#define _POSIX_C_SOURCE 200809L
+
 #include "compose/compose_internal.h"
 
 #include "base/alloc.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-#define CACHE_BYTES_DEFAULT ((size_t)8 * 1024 * 1024)
+#define CACHE_BYTES_DEFAULT ((size_t)16 * 1024 * 1024)
 #define CACHE_BYTES_MIN     ((size_t)64 * 1024)
 #define CACHE_BYTES_MAX     ((size_t)1024 * 1024 * 1024)
-#define FAR                 1.0e6f /* output pixels; nothing is farther out than this */
+#define SPRITES_DEFAULT     16384
+#define SPRITES_MAX         (1u << 20)
+#define ODD_PART            8 /* one in so many may be drawn without a copy, in one pass */
+#define FILL_DEFAULT        65536
 #define IMAGE_SIDE_MAX      16384
-#define LARGE               (128 * 128) /* output pixels; see is_passing */
-
-static bool is_near(float value)
-{
-    return value > -FAR && value < FAR; /* false for NaN too */
-}
-
-static float clamp_far(float value)
-{
-    return value < -FAR ? -FAR : value > FAR ? FAR : value;
-}
+#define CORNER              ((size_t)ATR__CORNER_SIDE * ATR__CORNER_SIDE)
 
 atr_Rect atr__intersect(atr_Rect a, atr_Rect b)
 {
@@ -41,23 +34,9 @@ atr_Rect atr__intersect(atr_Rect a, atr_Rect b)
     return (atr_Rect){ x, y, (int32_t)(right - x), (int32_t)(bottom - y) };
 }
 
-uint32_t *atr__canvas_at(const atr_Canvas *canvas, int32_t x, int32_t y)
+static uint32_t *canvas_at(const atr_Canvas *canvas, int32_t x, int32_t y)
 {
     return canvas->pixels + (ptrdiff_t)y * canvas->pitch + x;
-}
-
-void atr__mark_tiles(const atr_Tiles *tiles, atr_Rect rect)
-{
-    if (tiles == NULL || rect.w <= 0) {
-        return;
-    }
-    const int32_t last_column = atr__min_i32((rect.x + rect.w - 1) / ATR_TILE, tiles->columns - 1);
-    const int32_t last_row = atr__min_i32((rect.y + rect.h - 1) / ATR_TILE, tiles->rows - 1);
-    for (int32_t row = rect.y / ATR_TILE; row <= last_row; row++) {
-        for (int32_t column = rect.x / ATR_TILE; column <= last_column; column++) {
-            tiles->marks[(ptrdiff_t)row * tiles->columns + column] = 1;
-        }
-    }
 }
 
 static atr_Rect canvas_rect(const atr_Canvas *canvas)
@@ -70,30 +49,105 @@ static atr_Rect canvas_rect(const atr_Canvas *canvas)
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
+static atr_Status desc_resolve(const atr_ComposeDesc *desc, atr_ComposeDesc *out)
+{
+    *out = desc != NULL ? *desc : (atr_ComposeDesc){ 0 };
+    if (out->cache_bytes == 0) {
+        out->cache_bytes = CACHE_BYTES_DEFAULT;
+    }
+    if (out->max_sprites == 0) {
+        out->max_sprites = SPRITES_DEFAULT;
+    }
+    if (out->fill_pixels == 0) {
+        out->fill_pixels = FILL_DEFAULT;
+    }
+    const bool in_range = out->cache_bytes >= CACHE_BYTES_MIN &&
+                          out->cache_bytes <= CACHE_BYTES_MAX && out->max_sprites <= SPRITES_MAX;
+    return in_range ? ATR_OK : ATR_ERR_INVALID;
+}
+
+static bool plan_init(atr__Plan *plan, uint32_t max_sprites, const atr_Allocator *allocator)
+{
+    plan->item_capacity = max_sprites > ATR__CHUNK ? max_sprites : ATR__CHUNK;
+    plan->odd_capacity = plan->item_capacity / ODD_PART + ATR__CHUNK;
+    plan->order_capacity = plan->item_capacity * 2 + ATR__CHUNK * ATR__BANDS_MAX;
+    plan->items = atr__alloc_zero(allocator, plan->item_capacity, sizeof *plan->items);
+    plan->identity = atr__alloc_zero(allocator, plan->item_capacity, sizeof *plan->identity);
+    plan->odds = atr__alloc_zero(allocator, plan->odd_capacity, sizeof *plan->odds);
+    plan->order = atr__alloc_zero(allocator, plan->order_capacity, sizeof *plan->order);
+    if (plan->items == NULL || plan->identity == NULL || plan->odds == NULL ||
+        plan->order == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < plan->item_capacity; i++) {
+        plan->identity[i] = i;
+    }
+    return true;
+}
+
+static void plan_deinit(atr__Plan *plan, const atr_Allocator *allocator)
+{
+    atr__free(allocator, plan->items, plan->item_capacity, sizeof *plan->items);
+    atr__free(allocator, plan->identity, plan->item_capacity, sizeof *plan->identity);
+    atr__free(allocator, plan->odds, plan->odd_capacity, sizeof *plan->odds);
+    atr__free(allocator, plan->order, plan->order_capacity, sizeof *plan->order);
+}
+
+static bool memory_init(atr_Compositor *compositor, const atr_ComposeDesc *desc)
+{
+    const atr_Allocator *allocator = &compositor->allocator;
+    for (int i = 0; i < 2; i++) {
+        atr__Scratch *scratch = &compositor->scratch[i];
+        scratch->taps = atr__alloc_zero(allocator, ATR__SPRITE_SIDE_MAX, sizeof *scratch->taps);
+        scratch->row = atr__alloc_zero(allocator, ATR__SPRITE_SIDE_MAX, sizeof *scratch->row);
+        if (scratch->taps == NULL || scratch->row == NULL) {
+            return false;
+        }
+    }
+    compositor->corner = atr__alloc_zero(allocator, CORNER, sizeof *compositor->corner);
+    return compositor->corner != NULL &&
+           plan_init(&compositor->plan, desc->max_sprites, allocator) &&
+           atr__copies_init(&compositor->copies, desc->cache_bytes, allocator);
+}
+
+/* NULL when one was asked for by name that is not there; what the environment asks for is a wish. */
+static const atr__Kernels *kernels_for(const char *name)
+{
+    if (name != NULL) {
+        return atr__kernels_named(name);
+    }
+    const char *wish = getenv("ATRIUM_SIMD");
+    const atr__Kernels *kernels = wish != NULL ? atr__kernels_named(wish) : NULL;
+    return kernels != NULL ? kernels : atr__kernels_best();
+}
+
 atr_Status atr_compose_create(const atr_ComposeDesc *desc, atr_Compositor **out)
 {
     ATR_ASSERT(out != NULL);
     *out = NULL;
-    atr_ComposeDesc d = desc != NULL ? *desc : (atr_ComposeDesc){ 0 };
-    if (d.cache_bytes == 0) {
-        d.cache_bytes = CACHE_BYTES_DEFAULT;
+    atr_ComposeDesc d;
+    atr_Status st = desc_resolve(desc, &d);
+    if (st != ATR_OK) {
+        return st;
     }
-    if (d.cache_bytes < CACHE_BYTES_MIN || d.cache_bytes > CACHE_BYTES_MAX) {
-        return ATR_ERR_INVALID;
+    const atr__Kernels *kernels = kernels_for(d.kernel);
+    if (kernels == NULL) {
+        return ATR_ERR_NOT_FOUND;
     }
     atr_Compositor *compositor = atr__alloc_zero(&d.allocator, 1, sizeof *compositor);
     if (compositor == NULL) {
         return ATR_ERR_NO_MEMORY;
     }
     compositor->allocator = d.allocator;
-    compositor->kernels = &atr__kernels_scalar;
-    compositor->taps =
-        atr__alloc_zero(&d.allocator, ATR__SPRITE_SIDE_MAX, sizeof *compositor->taps);
-    compositor->row = atr__alloc_zero(&d.allocator, ATR__SPRITE_SIDE_MAX, sizeof *compositor->row);
-    if (compositor->taps == NULL || compositor->row == NULL ||
-        atr__cache_create(d.cache_bytes, &d.allocator, &compositor->cache) != ATR_OK) {
+    compositor->kernels = kernels;
+    compositor->fill_pixels = d.fill_pixels;
+    st = memory_init(compositor, &d) ? ATR_OK : ATR_ERR_NO_MEMORY;
+    if (st == ATR_OK && d.second_thread) {
+        st = atr_compose_set_second_thread(compositor, true);
+    }
+    if (st != ATR_OK) {
         atr_compose_destroy(compositor);
-        return ATR_ERR_NO_MEMORY;
+        return st;
     }
     *out = compositor;
     return ATR_OK;
@@ -102,11 +156,15 @@ atr_Status atr_compose_create(const atr_ComposeDesc *desc, atr_Compositor **out)
 static void drop_sprites(atr_Compositor *compositor)
 {
     const atr_Allocator *allocator = &compositor->allocator;
-    atr__free(allocator, compositor->images, compositor->image_count, sizeof *compositor->images);
-    atr__free(allocator, compositor->lanes, compositor->lane_count, sizeof *compositor->lanes);
-    compositor->images = NULL;
-    compositor->image_count = 0;
-    compositor->lanes = NULL;
+    atr__free(allocator, compositor->sprites, compositor->sprite_count,
+              sizeof *compositor->sprites);
+    for (int i = 0; i < 2; i++) {
+        atr__Scratch *scratch = &compositor->scratch[i];
+        atr__free(allocator, scratch->lanes, compositor->lane_count, sizeof *scratch->lanes);
+        scratch->lanes = NULL;
+    }
+    compositor->sprites = NULL;
+    compositor->sprite_count = 0;
     compositor->lane_count = 0;
 }
 
@@ -116,12 +174,50 @@ void atr_compose_destroy(atr_Compositor *compositor)
         return;
     }
     const atr_Allocator allocator = compositor->allocator;
+    atr__helper_destroy(compositor->helper, &allocator);
     drop_sprites(compositor);
-    atr__cache_destroy(compositor->cache);
-    atr__free(&allocator, compositor->taps, ATR__SPRITE_SIDE_MAX, sizeof *compositor->taps);
-    atr__free(&allocator, compositor->row, ATR__SPRITE_SIDE_MAX, sizeof *compositor->row);
+    for (int i = 0; i < 2; i++) {
+        atr__Scratch *scratch = &compositor->scratch[i];
+        atr__free(&allocator, scratch->taps, ATR__SPRITE_SIDE_MAX, sizeof *scratch->taps);
+        atr__free(&allocator, scratch->row, ATR__SPRITE_SIDE_MAX, sizeof *scratch->row);
+    }
+    atr__free(&allocator, compositor->corner, CORNER, sizeof *compositor->corner);
+    plan_deinit(&compositor->plan, &allocator);
+    atr__copies_deinit(&compositor->copies, &allocator);
     atr__free(&allocator, compositor, 1, sizeof *compositor);
 }
+
+atr_Status atr_compose_set_second_thread(atr_Compositor *compositor, bool on)
+{
+    ATR_ASSERT(compositor != NULL);
+    if (!on) {
+        atr__helper_destroy(compositor->helper, &compositor->allocator);
+        compositor->helper = NULL;
+        return ATR_OK;
+    }
+    return compositor->helper != NULL
+               ? ATR_OK
+               : atr__helper_create(&compositor->allocator, &compositor->helper);
+}
+
+const char *atr_compose_kernel(uint32_t index)
+{
+    const atr__Kernels *kernels = atr__kernels_at(index);
+    return kernels != NULL ? kernels->name : NULL;
+}
+
+atr_Status atr_compose_set_kernel(atr_Compositor *compositor, const char *name)
+{
+    ATR_ASSERT(compositor != NULL && name != NULL);
+    const atr__Kernels *kernels = atr__kernels_named(name);
+    if (kernels == NULL) {
+        return ATR_ERR_NOT_FOUND;
+    }
+    compositor->kernels = kernels;
+    return ATR_OK;
+}
+
+/* ---- Pictures -------------------------------------------------------------------------------- */
 
 static bool image_is_usable(const atr_Image *image)
 {
@@ -130,35 +226,78 @@ static bool image_is_usable(const atr_Image *image)
            image->height <= IMAGE_SIDE_MAX;
 }
 
+static bool image_has_rim(const atr_Image *image)
+{
+    const uint32_t *last_row = image->pixels + (ptrdiff_t)(image->height - 1) * image->pitch;
+    uint32_t rim = 0;
+    for (int32_t x = 0; x < image->width; x++) {
+        rim |= image->pixels[x] | last_row[x];
+    }
+    for (int32_t y = 0; y < image->height; y++) {
+        const uint32_t *row = image->pixels + (ptrdiff_t)y * image->pitch;
+        rim |= row[0] | row[image->width - 1];
+    }
+    return rim != 0;
+}
+
+static atr__Sprite sprite_of(const atr_Image *image)
+{
+    if (!image_is_usable(image)) {
+        return (atr__Sprite){ 0 };
+    }
+    return (atr__Sprite){ .image = *image,
+                          .shape = (float)image->height / (float)image->width,
+                          .rim = image_has_rim(image) };
+}
+
+/* Room for the rows of a picture so wide. */
+static atr_Status widen(atr_Compositor *compositor, uint32_t width)
+{
+    const uint32_t wanted = width + 1;
+    if (wanted <= compositor->lane_count) {
+        return ATR_OK;
+    }
+    const atr_Allocator *allocator = &compositor->allocator;
+    uint64_t *lanes[2] = { atr__alloc_zero(allocator, wanted, sizeof *lanes[0]),
+                           atr__alloc_zero(allocator, wanted, sizeof *lanes[0]) };
+    if (lanes[0] == NULL || lanes[1] == NULL) {
+        atr__free(allocator, lanes[0], wanted, sizeof *lanes[0]);
+        atr__free(allocator, lanes[1], wanted, sizeof *lanes[0]);
+        return ATR_ERR_NO_MEMORY;
+    }
+    for (int i = 0; i < 2; i++) {
+        atr__Scratch *scratch = &compositor->scratch[i];
+        atr__free(allocator, scratch->lanes, compositor->lane_count, sizeof *scratch->lanes);
+        scratch->lanes = lanes[i];
+    }
+    compositor->lane_count = wanted;
+    return ATR_OK;
+}
+
 atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *images,
                                    uint32_t count)
 {
     ATR_ASSERT(compositor != NULL && (images != NULL || count == 0));
-    atr__cache_clear(compositor->cache);
-    memset(compositor->asked, 0, sizeof compositor->asked);
+    atr__copies_clear(&compositor->copies);
     drop_sprites(compositor);
     if (count == 0) {
         return ATR_OK;
     }
-    uint32_t widest = 4096;
+    uint32_t widest = 1;
     for (uint32_t i = 0; i < count; i++) {
         if (image_is_usable(&images[i]) && (uint32_t)images[i].width > widest) {
             widest = (uint32_t)images[i].width;
         }
     }
-    const atr_Allocator *allocator = &compositor->allocator;
-    compositor->images = atr__alloc_zero(allocator, count, sizeof *compositor->images);
-    compositor->lanes = atr__alloc_zero(allocator, widest + 1, sizeof *compositor->lanes);
-    compositor->image_count = compositor->images != NULL ? count : 0;
-    compositor->lane_count = compositor->lanes != NULL ? widest + 1 : 0;
-    if (compositor->images == NULL || compositor->lanes == NULL) {
+    compositor->sprites =
+        atr__alloc_zero(&compositor->allocator, count, sizeof *compositor->sprites);
+    compositor->sprite_count = compositor->sprites != NULL ? count : 0;
+    if (compositor->sprites == NULL || widen(compositor, widest) != ATR_OK) {
         drop_sprites(compositor);
         return ATR_ERR_NO_MEMORY;
     }
     for (uint32_t i = 0; i < count; i++) {
-        if (image_is_usable(&images[i])) {
-            compositor->images[i] = images[i];
-        }
+        compositor->sprites[i] = sprite_of(&images[i]);
     }
     return ATR_OK;
 }
@@ -167,269 +306,28 @@ atr_Status atr_compose_set_sprite(atr_Compositor *compositor, atr_SpriteId id,
                                   const atr_Image *image)
 {
     ATR_ASSERT(compositor != NULL && image != NULL);
-    if (id >= compositor->image_count ||
-        (image_is_usable(image) && (uint32_t)image->width >= compositor->lane_count)) {
+    if (id >= compositor->sprite_count) {
         return ATR_ERR_INVALID;
     }
-    compositor->images[id] = image_is_usable(image) ? *image : (atr_Image){ 0 };
-    atr__cache_clear(compositor->cache);
+    if (image_is_usable(image)) {
+        const atr_Status st = widen(compositor, (uint32_t)image->width);
+        if (st != ATR_OK) {
+            return st;
+        }
+    }
+    atr__copies_forget(&compositor->copies, id);
+    compositor->sprites[id] = sprite_of(image);
     return ATR_OK;
 }
 
+/* ---- Drawing --------------------------------------------------------------------------------- */
+
 void atr_compose_begin_frame(atr_Compositor *compositor)
 {
-    (void)compositor;
-}
-
-/* ---- Upright --------------------------------------------------------------------------------- */
-
-static atr__Scaler scaler_for(atr_Compositor *compositor, const atr__Placed *placed)
-{
-    return (atr__Scaler){ .image = &compositor->images[placed->sprite],
-                          .width = placed->width,
-                          .height = placed->height,
-                          .last = placed->width,
-                          .column = compositor->taps,
-                          .lanes = compositor->lanes };
-}
-
-const atr__Scaled *atr__scaled_for(atr_Compositor *compositor, const atr__Placed *placed)
-{
-    const atr__Scaled *scaled =
-        atr__cache_find(compositor->cache, placed->sprite, placed->width, placed->height);
-    if (scaled != NULL) {
-        compositor->hits++;
-        return scaled;
-    }
-    atr__Scaler scaler = scaler_for(compositor, placed);
-    atr__scale_begin(&scaler);
-    scaled = atr__cache_put(compositor->cache, placed->sprite, &scaler);
-    *(scaled != NULL ? &compositor->misses : &compositor->direct) += 1;
-    return scaled;
-}
-
-static bool was_asked_for(atr_Compositor *compositor, const atr__Placed *placed)
-{
-    for (int i = 0; i < ATR__ASKED; i++) {
-        const atr__Asked *asked = &compositor->asked[i];
-        if (asked->sprite == placed->sprite && asked->width == placed->width &&
-            asked->height == placed->height) {
-            return true;
-        }
-    }
-    compositor->asked[compositor->asked_next++ % ATR__ASKED] =
-        (atr__Asked){ placed->sprite, placed->width, placed->height };
-    return false;
-}
-
-/* A large enlarged sprite is drawn directly the first time it is seen at a size: one that grows, a
- * wave or a glow, has another size in every frame, and keeping them all would push out the small
- * ones that come again. */
-static bool is_passing(atr_Compositor *compositor, const atr__Placed *placed)
-{
-    const atr_Image *image = &compositor->images[placed->sprite];
-    return (int64_t)placed->width * placed->height >= LARGE && placed->width >= image->width &&
-           placed->height >= image->height &&
-           atr__cache_find(compositor->cache, placed->sprite, placed->width, placed->height) ==
-               NULL &&
-           !was_asked_for(compositor, placed);
-}
-
-static void draw_scaled(const atr_Compositor *compositor, const atr__Job *job,
-                        const atr__Scaled *scaled, int32_t left, int32_t top, uint32_t tint)
-{
-    const atr_Rect whole = { left + scaled->left, top + scaled->top, scaled->right - scaled->left,
-                             scaled->bottom - scaled->top };
-    const atr_Rect seen = atr__intersect(whole, job->clip);
-    if (seen.w == 0) {
-        return;
-    }
-    const int32_t column = seen.x - left;
-    const int32_t row = seen.y - top;
-    /* Up to a whole number of quads, into the clear columns, where the canvas has room for them. */
-    const int32_t wide = (seen.w + ATR__SCALED_PAD) & ~ATR__SCALED_PAD;
-    const bool has_room = seen.x + wide <= job->clip.x + job->clip.w &&
-                          column + wide <= scaled->width + ATR__SCALED_PAD;
-    compositor->kernels->blend(
-        &(atr__Block){ .dst = atr__canvas_at(job->canvas, seen.x, seen.y),
-                       .dst_pitch = job->canvas->pitch,
-                       .src = scaled->pixels + (ptrdiff_t)(row + 1) * scaled->pitch + column + 1,
-                       .src_pitch = scaled->pitch,
-                       .width = has_room ? wide : seen.w,
-                       .height = seen.h,
-                       .spans = scaled->spans + row,
-                       .column = column,
-                       .tint = tint });
-    atr__mark_tiles(job->tiles, seen);
-}
-
-/* One row of it, without what is transparent; ends widened to whole quads. */
-static void draw_direct_row(const atr_Compositor *compositor, const atr__Scaler *scaler,
-                            uint32_t *dst, uint32_t tint)
-{
-    const int32_t count = scaler->last - scaler->first;
-    int32_t drawn = 0;
-    for (int32_t from = 0, to = 0; atr__scale_run(scaler, &from, &to);) {
-        const int32_t first = atr__max_i32(from & ~ATR__SCALED_PAD, drawn);
-        const int32_t last = atr__min_i32((to + ATR__SCALED_PAD) & ~ATR__SCALED_PAD, count);
-        if (first >= last) {
-            continue;
-        }
-        atr__scale_columns(scaler, first, last, compositor->row);
-        compositor->kernels->blend(&(atr__Block){ .dst = dst + first,
-                                                  .dst_pitch = count,
-                                                  .src = compositor->row + first,
-                                                  .src_pitch = count,
-                                                  .width = last - first,
-                                                  .height = 1,
-                                                  .tint = tint });
-        drawn = last;
-    }
-}
-
-/* Too large to keep, or passing: scaled row by row, only what is seen. */
-static void draw_direct(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed,
-                        int32_t left, int32_t top)
-{
-    const atr_Rect seen =
-        atr__intersect((atr_Rect){ left, top, placed->width, placed->height }, job->clip);
-    if (seen.w == 0) {
-        return;
-    }
-    atr__Scaler scaler = scaler_for(compositor, placed);
-    scaler.first = seen.x - left;
-    scaler.last = scaler.first + seen.w;
-    atr__scale_begin(&scaler);
-    for (int32_t y = seen.y; y < seen.y + seen.h; y++) {
-        if (atr__scale_rows(&scaler, y - top)) {
-            draw_direct_row(compositor, &scaler, atr__canvas_at(job->canvas, seen.x, y),
-                            placed->tint);
-        }
-    }
-    atr__mark_tiles(job->tiles, seen);
-}
-
-/* ---- Commands -------------------------------------------------------------------------------- */
-
-static int32_t angle_step(float degrees)
-{
-    if (!is_near(degrees)) {
-        return 0;
-    }
-    return atr__floor_i32(degrees * (ATR__ANGLE_STEPS / 360.0f) + 0.5f) & (ATR__ANGLE_STEPS - 1);
-}
-
-static int32_t side_of(float size)
-{
-    if (!(size >= 0.25f && size <= (float)ATR__SPRITE_SIDE_MAX)) {
-        return 0;
-    }
-    return atr__max_i32((int32_t)(size + 0.5f), 1);
-}
-
-static void draw_sprite(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed)
-{
-    if (placed->width == 0 || placed->height == 0 || placed->tint == 0 || !is_near(placed->x) ||
-        !is_near(placed->y)) {
-        return;
-    }
-    compositor->sprites++;
-    if (placed->angle != 0) {
-        atr__draw_rotated(compositor, job, placed);
-        return;
-    }
-    const int32_t left = atr__floor_i32(placed->x - (float)placed->width * 0.5f + 0.5f);
-    const int32_t top = atr__floor_i32(placed->y - (float)placed->height * 0.5f + 0.5f);
-    const atr_Rect whole = { left, top, placed->width, placed->height };
-    if (atr__intersect(whole, job->clip).w == 0) {
-        return; /* before it could push a visible one out of the cache */
-    }
-    if (is_passing(compositor, placed)) {
-        compositor->direct++;
-        draw_direct(compositor, job, placed, left, top);
-        return;
-    }
-    const atr__Scaled *scaled = atr__scaled_for(compositor, placed);
-    if (scaled != NULL) {
-        draw_scaled(compositor, job, scaled, left, top, placed->tint);
-    } else {
-        draw_direct(compositor, job, placed, left, top);
-    }
-}
-
-static void draw_rect(const atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd)
-{
-    const atr_Transform *t = &job->transform;
-    const float left = (cmd->x - cmd->w * 0.5f) * t->scale_x + t->offset_x;
-    const float right = (cmd->x + cmd->w * 0.5f) * t->scale_x + t->offset_x;
-    const float top = (cmd->y - cmd->h * 0.5f) * t->scale_y + t->offset_y;
-    const float bottom = (cmd->y + cmd->h * 0.5f) * t->scale_y + t->offset_y;
-    if (!(left < right && top < bottom) || cmd->color == 0) {
-        return; /* nothing, or not a number */
-    }
-    const int32_t x = atr__floor_i32(clamp_far(left) + 0.5f);
-    const int32_t y = atr__floor_i32(clamp_far(top) + 0.5f);
-    const atr_Rect whole = { x, y, atr__floor_i32(clamp_far(right) + 0.5f) - x,
-                             atr__floor_i32(clamp_far(bottom) + 0.5f) - y };
-    const atr_Rect seen = atr__intersect(whole, job->clip);
-    if (seen.w == 0) {
-        return;
-    }
-    compositor->kernels->fill(atr__canvas_at(job->canvas, seen.x, seen.y), job->canvas->pitch,
-                              seen.w, seen.h, cmd->color);
-    atr__mark_tiles(job->tiles, seen);
-}
-
-static bool sprite_is_known(const atr_Compositor *compositor, atr_SpriteId sprite)
-{
-    return sprite < compositor->image_count && compositor->images[sprite].pixels != NULL;
-}
-
-static void draw_particles(atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd,
-                           const atr_Particles *particles)
-{
-    if (particles == NULL || cmd->first >= particles->count) {
-        return;
-    }
-    const uint32_t left = particles->count - cmd->first;
-    const uint32_t last = cmd->first + (cmd->count < left ? cmd->count : left);
-    const atr_Transform *t = &job->transform;
-    for (uint32_t i = cmd->first; i < last; i++) {
-        const atr_SpriteId sprite = particles->sprite[i];
-        if (!sprite_is_known(compositor, sprite)) {
-            continue;
-        }
-        const atr_Image *image = &compositor->images[sprite];
-        const float shape = (float)image->height / (float)image->width;
-        draw_sprite(compositor, job,
-                    &(atr__Placed){ .sprite = sprite,
-                                    .width = side_of(particles->size[i] * t->scale_x),
-                                    .height = side_of(particles->size[i] * shape * t->scale_y),
-                                    .x = particles->x[i] * t->scale_x + t->offset_x,
-                                    .y = particles->y[i] * t->scale_y + t->offset_y,
-                                    .angle = angle_step(particles->angle_deg[i]),
-                                    .tint = particles->color[i] });
-    }
-}
-
-static void draw_command(atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd,
-                         const atr_Particles *particles)
-{
-    if (cmd->kind == ATR_DRAW_PARTICLES) {
-        draw_particles(compositor, job, cmd, particles);
-    } else if (cmd->kind == ATR_DRAW_RECT) {
-        draw_rect(compositor, job, cmd);
-    } else if (cmd->kind == ATR_DRAW_SPRITE && sprite_is_known(compositor, cmd->sprite)) {
-        const atr_Transform *t = &job->transform;
-        draw_sprite(compositor, job,
-                    &(atr__Placed){ .sprite = cmd->sprite,
-                                    .width = side_of(cmd->w * t->scale_x),
-                                    .height = side_of(cmd->h * t->scale_y),
-                                    .x = cmd->x * t->scale_x + t->offset_x,
-                                    .y = cmd->y * t->scale_y + t->offset_y,
-                                    .angle = angle_step(cmd->angle_deg),
-                                    .tint = cmd->color });
-    }
+    ATR_ASSERT(compositor != NULL);
+    compositor->fill_bounded = true;
+    compositor->fill_left = compositor->fill_pixels;
+    atr__copies_frame(&compositor->copies);
 }
 
 void atr_compose_commands(atr_Compositor *compositor, const atr_Canvas *canvas,
@@ -444,12 +342,18 @@ void atr_compose_commands(atr_Compositor *compositor, const atr_Canvas *canvas,
                            .transform =
                                transform != NULL ? *transform : (atr_Transform){ 1.0f, 1.0f, 0, 0 },
                            .tiles = tiles };
+    compositor->threads = 1;
     if (job.clip.w <= 0 || job.clip.h <= 0) {
         return;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        draw_command(compositor, &job, &commands[i], particles);
+    if (!compositor->fill_bounded) {
+        atr__copies_frame(&compositor->copies);
     }
+    atr__plan_begin(compositor, &job);
+    for (uint32_t i = 0; i < count; i++) {
+        atr__plan_command(compositor, &job, &commands[i], particles);
+    }
+    atr__plan_draw(compositor, &job);
 }
 
 void atr_compose_clear(const atr_Canvas *canvas, const atr_Rect *rect, uint32_t color)
@@ -457,7 +361,7 @@ void atr_compose_clear(const atr_Canvas *canvas, const atr_Rect *rect, uint32_t 
     const atr_Rect whole = canvas_rect(canvas);
     const atr_Rect area = rect != NULL ? atr__intersect(*rect, whole) : whole;
     for (int32_t y = area.y; y < area.y + area.h; y++) {
-        uint32_t *row = atr__canvas_at(canvas, area.x, y);
+        uint32_t *row = canvas_at(canvas, area.x, y);
         for (int32_t x = 0; x < area.w; x++) {
             row[x] = color;
         }
@@ -478,8 +382,8 @@ void atr_compose_image(const atr_Canvas *canvas, const atr_Rect *clip, const atr
     }
     const int32_t column = (int32_t)((int64_t)seen.x - x);
     const int32_t row = (int32_t)((int64_t)seen.y - y);
-    atr__kernels_scalar.blend(
-        &(atr__Block){ .dst = atr__canvas_at(canvas, seen.x, seen.y),
+    atr__kernels_best()->blend(
+        &(atr__Block){ .dst = canvas_at(canvas, seen.x, seen.y),
                        .dst_pitch = canvas->pitch,
                        .src = image->pixels + (ptrdiff_t)row * image->pitch + column,
                        .src_pitch = image->pitch,
@@ -490,10 +394,16 @@ void atr_compose_image(const atr_Canvas *canvas, const atr_Rect *clip, const atr
 
 void atr_compose_stats(const atr_Compositor *compositor, atr_ComposeStats *out)
 {
-    *out = (atr_ComposeStats){ .sprites = compositor->sprites,
+    ATR_ASSERT(compositor != NULL && out != NULL);
+    *out = (atr_ComposeStats){ .sprites = compositor->sprites_drawn,
                                .cache_hits = compositor->hits,
                                .cache_misses = compositor->misses,
+                               .cache_evicted = compositor->copies.evicted,
                                .direct = compositor->direct,
-                               .cache_bytes = atr__cache_bytes(compositor->cache),
-                               .kernel = compositor->kernels->name };
+                               .filled_pixels = compositor->filled,
+                               .cache_bytes = (size_t)compositor->copies.used_units *
+                                              ATR__COPY_UNIT,
+                               .cache_limit = compositor->copies.block_bytes,
+                               .kernel = compositor->kernels->name,
+                               .threads = compositor->threads };
 }

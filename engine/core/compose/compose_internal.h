@@ -92,8 +92,10 @@ typedef struct atr__Copy {
     const uint32_t *pixels;
     const atr__Span *spans; /* per row */
     int32_t pitch;
-    int16_t width, height;      /* trimmed: outside all is transparent */
-    int16_t offset_x, offset_y; /* of its top left from the pixel that holds the sprite's centre */
+    int16_t width, height; /* trimmed: outside all is transparent */
+    /* From the sprite's centre to the copy's top left, in 1/256 pixel, what rounds it included:
+     * the copy is drawn at (centre + anchor) >> 8. */
+    int32_t anchor_x, anchor_y;
 } atr__Copy;
 
 /* A copy on the canvas. */
@@ -101,6 +103,7 @@ typedef struct atr__Item {
     const atr__Copy *copy;
     int32_t x, y; /* top left, canvas pixels; may lie outside, by less than 2^30 */
     uint32_t tint;
+    uint8_t first_band, last_band; /* that it touches; not for kernels */
 } atr__Item;
 
 /* The part of the canvas that one call may write; other threads may be writing all around it. */
@@ -156,59 +159,199 @@ void atr__scale_columns(const atr__Scaler *scaler, int32_t from, int32_t to, uin
  * false when no more are. */
 bool atr__scale_run(const atr__Scaler *scaler, int32_t *from, int32_t *to);
 
-/* ---- Scaled sprites (cache.c) ---------------------------------------------------------------- */
+/* ---- Kept copies (copies.c) ------------------------------------------------------------------ */
 
-#define ATR__SCALED_PAD 3 /* more clear columns at the right: whole quads may be blended */
+typedef enum atr__CopyKind {
+    ATR__COPY_UPRIGHT = 0,
+    ATR__COPY_TURNED,
+    ATR__COPY_SHIFTED
+} atr__CopyKind;
 
-/* A scaled sprite with a clear border of one pixel all round (for the gather), and ATR__SCALED_PAD
- * columns more at the right. */
-typedef struct atr__Scaled {
-    const uint32_t *pixels; /* top left of the border */
-    const atr__Span *spans; /* per row, border excluded; columns count from the sprite's own left */
-    int32_t width, height;  /* without the border */
-    int32_t pitch;
-    int32_t top, bottom, left, right; /* what is not transparent */
-    uint32_t rim;                     /* highest alpha in the outermost rows and columns */
-} atr__Scaled;
+/* Names a copy; never 0. `turn` is an angle step or, when shifted, 4 bits of each axis' phase. */
+typedef uint64_t atr__CopyKey;
 
-typedef struct atr__ScaleCache atr__ScaleCache;
+static inline atr__CopyKey atr__copy_key(atr__CopyKind kind, uint32_t sprite, int32_t width,
+                                         int32_t height, int32_t turn)
+{
+    return (uint64_t)1 << 63 | (uint64_t)kind << 56 | (uint64_t)(uint32_t)turn << 44 |
+           (uint64_t)(uint32_t)height << 30 | (uint64_t)(uint32_t)width << 16 | sprite;
+}
 
-atr_Status atr__cache_create(size_t bytes, const atr_Allocator *allocator, atr__ScaleCache **out);
-void atr__cache_destroy(atr__ScaleCache *cache);
-void atr__cache_clear(atr__ScaleCache *cache);
-/* The scaled sprite, if it is there. Valid until the next call of atr__cache_put. */
-const atr__Scaled *atr__cache_find(atr__ScaleCache *cache, atr_SpriteId sprite, int32_t width,
-                                   int32_t height);
-/* Scales and keeps; least recently used ones make room. NULL when it is too large to keep. */
-const atr__Scaled *atr__cache_put(atr__ScaleCache *cache, atr_SpriteId sprite,
-                                  const atr__Scaler *scaler);
-size_t atr__cache_bytes(const atr__ScaleCache *cache);
+/* A copy that is kept, one cache line: drawing looks at nothing else to find and place it. */
+typedef struct atr__Entry {
+    atr__Copy copy;
+    atr__CopyKey key; /* 0: forgotten, or free */
+    uint32_t used;    /* the pass that drew it last */
+    uint32_t offset;  /* of its memory, in ATR__COPY_UNITs */
+    uint32_t units;
+    uint32_t next; /* free entries */
+    uint8_t reserved[8];
+} atr__Entry;
 
-/* ---- The compositor (compose.c, rotate.c) ---------------------------------------------------- */
+typedef struct atr__Copies {
+    void *block; /* all of the cache's memory */
+    size_t block_bytes;
+    atr__Entry *entries;
+    uint32_t *table; /* open addressing: index of an entry and 1; 0: empty */
+    uint32_t table_shift, table_mask;
+    uint32_t *ring; /* entries in the order of their memory, oldest first */
+    uint32_t entry_count, ring_first, ring_count;
+    uint32_t free_first;
+    uint8_t *memory;
+    uint32_t units;      /* of memory */
+    uint32_t head;       /* where the next one goes */
+    uint32_t used_units; /* by entries, forgotten ones included */
+    uint32_t pass;       /* counts the times that copies are drawn */
+    uint32_t keep_from;  /* what was drawn in this pass or later does not make room */
+    uint32_t frame_pass; /* the first pass of this frame */
+    size_t move_left;    /* bytes that may be moved to make room, in this frame */
+    uint64_t evicted;
+    uint16_t *asked; /* tags of copies that were wanted and not made */
+} atr__Copies;
 
-#define ATR__ANGLE_STEPS 4096 /* in a turn: under half a pixel at the rim of 600 pixels */
+#define ATR__COPY_UNIT 32 /* bytes */
 
-#define ATR__ASKED 8
+bool atr__copies_init(atr__Copies *copies, size_t bytes, const atr_Allocator *allocator);
+void atr__copies_deinit(atr__Copies *copies, const atr_Allocator *allocator);
+void atr__copies_clear(atr__Copies *copies);
+void atr__copies_forget(atr__Copies *copies, atr_SpriteId sprite);
+/* What has been drawn since the frame before began is kept from now on. */
+void atr__copies_frame(atr__Copies *copies);
+/* False when a copy of that many bytes is never kept. */
+bool atr__copies_may_hold(const atr__Copies *copies, size_t bytes);
+/* A new entry with memory for that many bytes, content unknown; the copies drawn longest ago make
+ * room, those of this frame and the one before stay. NULL when there is none. */
+atr__Entry *atr__copies_add(atr__Copies *copies, atr__CopyKey key, size_t bytes);
+/* Whether it was asked for not long ago; it is from now on. */
+bool atr__copies_asked(atr__Copies *copies, atr__CopyKey key);
 
-/* A copy of this size was wanted and not made. */
-typedef struct atr__Asked {
-    atr_SpriteId sprite;
+static inline uint32_t atr__copies_hash(const atr__Copies *copies, atr__CopyKey key)
+{
+    return (uint32_t)((key * 0x9e3779b97f4a7c15u) >> copies->table_shift);
+}
+
+static inline uint8_t *atr__copies_memory(const atr__Copies *copies, const atr__Entry *entry)
+{
+    return copies->memory + (size_t)entry->offset * ATR__COPY_UNIT;
+}
+
+/* The copy, if it is there; it stays until this pass has been drawn. */
+static inline atr__Entry *atr__copies_find(const atr__Copies *copies, atr__CopyKey key)
+{
+    uint32_t slot = atr__copies_hash(copies, key);
+    for (uint32_t index; (index = copies->table[slot]) != 0;
+         slot = (slot + 1) & copies->table_mask) {
+        atr__Entry *entry = &copies->entries[index - 1];
+        if (entry->key == key) {
+            entry->used = copies->pass;
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+/* ---- Sprites as they are drawn --------------------------------------------------------------- */
+
+#define ATR__ANGLE_BITS  12
+#define ATR__ANGLE_STEPS (1 << ATR__ANGLE_BITS) /* in a turn: half a pixel at 600 pixels' rim */
+
+/* A sprite in output pixels. */
+typedef struct atr__Placed {
+    int32_t x, y; /* centre, in 1/256 pixel */
     int32_t width, height;
-} atr__Asked;
+    int32_t angle; /* 0..ATR__ANGLE_STEPS-1 */
+    uint32_t tint;
+    atr_SpriteId sprite;
+    bool smooth;
+} atr__Placed;
+
+/* What is known of a sprite's picture. */
+typedef struct atr__Sprite {
+    atr_Image image; /* pixels NULL: nothing to draw */
+    float shape;     /* height of width 1 */
+    bool rim;        /* its outermost pixels are not all transparent */
+} atr__Sprite;
+
+/* Scratch memory of one drawing thread. */
+typedef struct atr__Scratch {
+    atr__Taps *taps; /* ATR__SPRITE_SIDE_MAX */
+    uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
+    uint64_t *lanes; /* the widest image and one more */
+} atr__Scratch;
+
+/* ---- Gathering (gather.c) -------------------------------------------------------------------- */
+
+/* Where samples come from. */
+typedef struct atr__Source {
+    const uint32_t *pixels; /* of column 0, row 0 */
+    int32_t pitch;
+    int32_t width, height;
+    int32_t left, top, right, bottom; /* outside all is transparent */
+    bool rim;                         /* not transparent up to its edges, which need smoothing */
+} atr__Source;
+
+atr__Source atr__source_of_image(const atr__Sprite *sprite);
+/* Of an upright copy, `width` by `height`. */
+atr__Source atr__source_of_entry(const atr__Copies *copies, const atr__Entry *entry, int32_t width,
+                                 int32_t height);
+/* All pixels that a sprite turned or shifted so may touch. */
+atr_Rect atr__gather_box(const atr__Placed *placed);
+void atr__gather_sprite(const atr__Kernels *kernels, const atr__Band *band,
+                        const atr__Source *source, const atr__Placed *placed);
+
+/* ---- Scaling at once (direct.c) -------------------------------------------------------------- */
+
+/* An upright sprite at whole pixels, scaled row by row: the pixels of its copy, without one. */
+void atr__direct_sprite(const atr__Kernels *kernels, const atr__Scratch *scratch,
+                        const atr__Band *band, const atr_Image *image, const atr__Placed *placed);
+
+/* ---- The plan (plan.c, band.c) --------------------------------------------------------------- */
+
+/* What is no copy: an item without one names it by x. */
+typedef enum atr__OddKind { ATR__ODD_RECT, ATR__ODD_GATHER, ATR__ODD_DIRECT } atr__OddKind;
+
+typedef struct atr__Odd {
+    uint32_t kind;
+    atr_Rect rect;     /* touched, inside the clip */
+    atr__Placed placed;
+    const atr__Entry *source; /* NULL: the picture itself */
+    int32_t source_w, source_h;
+} atr__Odd;
+
+#define ATR__BANDS_MAX 256
+#define ATR__CHUNK     64 /* sprites planned between two looks at the room that is left */
+
+typedef struct atr__Plan {
+    atr__Item *items;
+    uint32_t *order; /* items by band; before, 0, 1, 2 ... for a plan without bands */
+    uint32_t *identity;
+    atr__Odd *odds;
+    uint32_t item_capacity, order_capacity, odd_capacity;
+    uint32_t item_count, odd_count;
+    uint32_t order_count;                /* of all bands */
+    uint32_t counts[ATR__BANDS_MAX + 1]; /* per band; sums of those before, once sorted */
+    uint64_t work;                       /* pixels, about */
+    int32_t band_shift;                  /* rows of a band: 1 << band_shift */
+    int32_t band_count;                  /* of the canvas */
+} atr__Plan;
+
+typedef struct atr__Helper atr__Helper;
 
 struct atr_Compositor {
     atr_Allocator allocator;
     const atr__Kernels *kernels;
-    atr__ScaleCache *cache;
-    atr_Image *images;
-    uint32_t image_count;
-    atr__Taps *taps; /* ATR__SPRITE_SIDE_MAX */
-    uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
-    uint64_t *lanes; /* lane_count: the widest image and one more */
+    atr__Copies copies;
+    atr__Sprite *sprites;
+    uint32_t sprite_count;
     uint32_t lane_count;
-    atr__Asked asked[ATR__ASKED]; /* the latest, in turn */
-    uint32_t asked_next;
-    uint64_t sprites, hits, misses, direct;
+    atr__Scratch scratch[2]; /* of the caller's thread and the second one */
+    uint32_t *corner;        /* ATR__CORNER pixels, where turned copies are made */
+    atr__Plan plan;
+    uint32_t fill_pixels, fill_left; /* of copies, in a frame; */
+    bool fill_bounded;               /* once a frame has begun */
+    atr__Helper *helper;             /* NULL without a second thread */
+    uint32_t threads;                /* of the last call */
+    uint64_t sprites_drawn, hits, misses, direct, filled;
 };
 
 /* One call's surroundings. */
@@ -219,14 +362,49 @@ typedef struct atr__Job {
     const atr_Tiles *tiles;
 } atr__Job;
 
-/* A sprite in output pixels. */
-typedef struct atr__Placed {
-    atr_SpriteId sprite;
-    int32_t width, height;
-    float x, y;    /* centre */
-    int32_t angle; /* 0..ATR__ANGLE_STEPS-1 */
-    uint32_t tint;
-} atr__Placed;
+void atr__plan_begin(atr_Compositor *compositor, const atr__Job *job);
+void atr__plan_command(atr_Compositor *compositor, const atr__Job *job, const atr_DrawCmd *cmd,
+                       const atr_Particles *particles);
+/* Draws what was planned, and begins anew. */
+void atr__plan_draw(atr_Compositor *compositor, const atr__Job *job);
+
+/* ---- Finding and making copies (make.c) ------------------------------------------------------ */
+
+#define ATR__CORNER_SIDE 144 /* a square of ATR__TURNED_SIDE, turned */
+#define ATR__TURNED_SIDE 96  /* larger ones are gathered */
+#define ATR__SHIFTED_SIDE 32 /* slow upright ones up to this have copies between pixels */
+
+/* The angle that the copy of such a sprite has: finer steps for larger ones, so that its rim is
+ * never off by more than about half a pixel. */
+static inline int32_t atr__turn_of_copy(int32_t angle, int32_t side)
+{
+    const int32_t half = side <= 24 ? 32 : side <= 48 ? 16 : 8;
+    return (angle + half) & -(half * 2) & (ATR__ANGLE_STEPS - 1);
+}
+
+/* Which of the 4 by 4 places between pixels is nearest; see atr__copy_key. */
+static inline int32_t atr__shifted_turn(int32_t x, int32_t y)
+{
+    return (x + 32) >> 6 & 3 | ((y + 32) >> 6 & 3) << 2;
+}
+
+atr__Source atr__odd_source(const atr_Compositor *compositor, const atr__Odd *odd);
+
+/* The copy for this sprite, made if there is room and time; NULL: draw it as `odd` says. */
+const atr__Copy *atr__make_copy(atr_Compositor *compositor, const atr__Placed *placed,
+                                atr__Odd *odd);
+
+/* ---- The second thread (helper.c) ------------------------------------------------------------ */
+
+atr_Status atr__helper_create(const atr_Allocator *allocator, atr__Helper **out);
+void atr__helper_destroy(atr__Helper *helper, const atr_Allocator *allocator);
+/* Calls draw(user, band, thread) once for every band below `count`, from here (thread 0, upwards)
+ * and from the helper (thread 1, downwards), and returns when all have been drawn. True when the
+ * helper drew some. */
+bool atr__helper_run(atr__Helper *helper, void (*draw)(void *user, int32_t band, int32_t thread),
+                     void *user, int32_t count);
+
+/* ---- Small things ---------------------------------------------------------------------------- */
 
 static inline int32_t atr__min_i32(int32_t a, int32_t b)
 {
@@ -250,10 +428,5 @@ static inline int32_t atr__floor_i32(float value)
 }
 
 atr_Rect atr__intersect(atr_Rect a, atr_Rect b);
-uint32_t *atr__canvas_at(const atr_Canvas *canvas, int32_t x, int32_t y);
-void atr__mark_tiles(const atr_Tiles *tiles, atr_Rect rect);
-/* The scaled copy, made if need be; NULL when it is too large to keep. */
-const atr__Scaled *atr__scaled_for(atr_Compositor *compositor, const atr__Placed *placed);
-void atr__draw_rotated(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed);
 
 #endif

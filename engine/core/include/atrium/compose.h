@@ -65,7 +65,8 @@ typedef struct atr_ComposeStats {
     uint64_t cache_hits;
     uint64_t cache_misses; /* copies made */
     uint64_t cache_evicted;
-    uint64_t direct; /* drawn without the cache: gathered */
+    uint64_t direct;        /* drawn without a copy: gathered, or scaled at once */
+    uint64_t filled_pixels; /* of copies made */
     size_t cache_bytes, cache_limit;
     const char *kernel; /* "avx2", "sse2", "neon", "scalar" */
     uint32_t threads;   /* that drew the last call: 1 or 2 */

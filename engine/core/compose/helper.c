@@ -1,0 +1,147 @@
+/* The compositor's second thread. Bands are claimed from one atomic word, the caller's from the
+ * front and the helper's from the back, so whoever is late finds less to do, and a helper that was
+ * not woken in time finds nothing. The caller waits for one thing only: a band that the helper is
+ * drawing when all others are done. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "compose/compose_internal.h"
+
+#include "base/alloc.h"
+#include "base/atomic.h"
+#include "base/thread.h"
+
+#include <sched.h>
+
+#define SPINS 2000 /* looks at a band being drawn, before the processor is offered to others */
+
+/* The word of claims: 16 bits each of front, back, count, and which run it is. */
+#define FRONT ((uint64_t)1)
+#define BACK  ((uint64_t)1 << 16)
+
+struct atr__Helper {
+    /* Written by the caller before it stores `claims`, read by a helper that claimed a band. */
+    void (*draw)(void *user, int32_t band, int32_t thread);
+    void *user;
+    uint16_t run;
+    atomic_uint_fast64_t claims;
+    uint8_t apart[ATR__CACHE_LINE];
+    atomic_uint_fast32_t done; /* bands that the helper has drawn, in this run */
+    atr__Mutex lock;
+    atr__Cond wake;
+    bool wanted; /* guarded by lock */
+    bool ends;   /* guarded by lock */
+    bool has_lock, has_wake, has_thread;
+    atr__Thread thread;
+};
+
+/* Takes the next band of either end; -1 when all are taken. */
+static int32_t claim(atr__Helper *helper, uint64_t end)
+{
+    /* Acquire: what the run's caller wrote before it stored the word. */
+    uint64_t word = atomic_load_explicit(&helper->claims, memory_order_acquire);
+    for (;;) {
+        const int32_t front = (int32_t)(word & 0xffff);
+        const int32_t back = (int32_t)(word >> 16 & 0xffff);
+        const int32_t count = (int32_t)(word >> 32 & 0xffff);
+        if (front + back >= count) {
+            return -1;
+        }
+        if (atomic_compare_exchange_weak_explicit(&helper->claims, &word, word + end,
+                                                  memory_order_acquire, memory_order_acquire)) {
+            return end == FRONT ? front : count - 1 - back;
+        }
+    }
+}
+
+static void *helper_main(void *user)
+{
+    atr__Helper *helper = user;
+    atr__mutex_lock(&helper->lock);
+    while (!helper->ends) {
+        if (!helper->wanted) {
+            atr__cond_wait(&helper->wake, &helper->lock);
+            continue;
+        }
+        helper->wanted = false;
+        atr__mutex_unlock(&helper->lock);
+        for (int32_t band; (band = claim(helper, BACK)) >= 0;) {
+            helper->draw(helper->user, band, 1);
+            /* Release: the pixels, for the caller who waits. */
+            atomic_fetch_add_explicit(&helper->done, 1, memory_order_release);
+        }
+        atr__mutex_lock(&helper->lock);
+    }
+    atr__mutex_unlock(&helper->lock);
+    return NULL;
+}
+
+bool atr__helper_run(atr__Helper *helper, void (*draw)(void *user, int32_t band, int32_t thread),
+                     void *user, int32_t count)
+{
+    helper->draw = draw;
+    helper->user = user;
+    helper->run++;
+    atomic_store_explicit(&helper->done, 0, memory_order_relaxed);
+    /* Release: all of the above, and the plan. */
+    atomic_store_explicit(&helper->claims, (uint64_t)helper->run << 48 | (uint64_t)count << 32,
+                          memory_order_release);
+    /* Held by the helper only to look at two flags. */
+    atr__mutex_lock(&helper->lock);
+    helper->wanted = true;
+    atr__cond_signal(&helper->wake);
+    atr__mutex_unlock(&helper->lock);
+    for (int32_t band; (band = claim(helper, FRONT)) >= 0;) {
+        draw(user, band, 0);
+    }
+    const uint64_t word = atomic_load_explicit(&helper->claims, memory_order_relaxed);
+    const uint32_t back = (uint32_t)(word >> 16 & 0xffff);
+    uint32_t looks = 0;
+    while (atomic_load_explicit(&helper->done, memory_order_acquire) != back) {
+        if (++looks > SPINS) {
+            sched_yield();
+        }
+    }
+    return back > 0;
+}
+
+atr_Status atr__helper_create(const atr_Allocator *allocator, atr__Helper **out)
+{
+    *out = NULL;
+    atr__Helper *helper = atr__alloc_zero(allocator, 1, sizeof *helper);
+    if (helper == NULL) {
+        return ATR_ERR_NO_MEMORY;
+    }
+    atomic_init(&helper->claims, 0);
+    atomic_init(&helper->done, 0);
+    helper->has_lock = atr__mutex_init(&helper->lock);
+    helper->has_wake = helper->has_lock && atr__cond_init(&helper->wake);
+    helper->has_thread =
+        helper->has_wake && atr__thread_start(&helper->thread, helper_main, helper);
+    if (!helper->has_thread) {
+        atr__helper_destroy(helper, allocator);
+        return ATR_ERR_NO_MEMORY;
+    }
+    *out = helper;
+    return ATR_OK;
+}
+
+void atr__helper_destroy(atr__Helper *helper, const atr_Allocator *allocator)
+{
+    if (helper == NULL) {
+        return;
+    }
+    if (helper->has_thread) {
+        atr__mutex_lock(&helper->lock);
+        helper->ends = true;
+        atr__cond_signal(&helper->wake);
+        atr__mutex_unlock(&helper->lock);
+        atr__thread_join(helper->thread);
+    }
+    if (helper->has_wake) {
+        atr__cond_deinit(&helper->wake);
+    }
+    if (helper->has_lock) {
+        atr__mutex_deinit(&helper->lock);
+    }
+    atr__free(allocator, helper, 1, sizeof *helper);
+}
