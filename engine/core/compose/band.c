@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-#define BANDED_MIN 512                /* fewer items are not worth sorting */
-#define SHARED_MIN ((uint64_t)1200000) /* pixels of work, about 0.3 ms: less is not worth a wake */
-#define ITEM_WORK  64                 /* pixels: what an item costs beside its own */
+#define BANDED_MIN 512 /* fewer items are not worth sorting */
+#define SHARED_MIN                                                                                 \
+    ((uint64_t)1200000) /* pixels of work, about 0.3 ms: less is not worth a wake                  \
+                         */
+#define ITEM_WORK 64    /* pixels: what an item costs beside its own */
 
 /* What drawing a band needs. */
 typedef struct Drawing {
@@ -80,8 +82,8 @@ static void draw_band(void *user, int32_t index, int32_t thread)
     const uint32_t first = plan->counts[number];
     const uint32_t count = plan->counts[number + 1] - first;
     if (count > 0) {
-        const atr__Band band = band_of(drawing->job, number << plan->band_shift,
-                                       (number + 1) << plan->band_shift);
+        const atr__Band band =
+            band_of(drawing->job, number << plan->band_shift, (number + 1) << plan->band_shift);
         draw_items(drawing, &band, plan->order + first, count, thread);
     }
 }

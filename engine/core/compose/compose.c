@@ -16,6 +16,7 @@
 #define ODD_PART            8 /* one in so many may be drawn without a copy, in one pass */
 #define FILL_DEFAULT        65536
 #define IMAGE_SIDE_MAX      16384
+#define LANES               (IMAGE_SIDE_MAX + 1)
 #define CORNER              ((size_t)ATR__CORNER_SIDE * ATR__CORNER_SIDE)
 
 atr_Rect atr__intersect(atr_Rect a, atr_Rect b)
@@ -100,7 +101,8 @@ static bool memory_init(atr_Compositor *compositor, const atr_ComposeDesc *desc)
         atr__Scratch *scratch = &compositor->scratch[i];
         scratch->taps = atr__alloc_zero(allocator, ATR__SPRITE_SIDE_MAX, sizeof *scratch->taps);
         scratch->row = atr__alloc_zero(allocator, ATR__SPRITE_SIDE_MAX, sizeof *scratch->row);
-        if (scratch->taps == NULL || scratch->row == NULL) {
+        scratch->lanes = atr__alloc_zero(allocator, LANES, sizeof *scratch->lanes);
+        if (scratch->taps == NULL || scratch->row == NULL || scratch->lanes == NULL) {
             return false;
         }
     }
@@ -110,7 +112,8 @@ static bool memory_init(atr_Compositor *compositor, const atr_ComposeDesc *desc)
            atr__copies_init(&compositor->copies, desc->cache_bytes, allocator);
 }
 
-/* NULL when one was asked for by name that is not there; what the environment asks for is a wish. */
+/* NULL when one was asked for by name that is not there; what the environment asks for is a wish.
+ */
 static const atr__Kernels *kernels_for(const char *name)
 {
     if (name != NULL) {
@@ -158,14 +161,8 @@ static void drop_sprites(atr_Compositor *compositor)
     const atr_Allocator *allocator = &compositor->allocator;
     atr__free(allocator, compositor->sprites, compositor->sprite_count,
               sizeof *compositor->sprites);
-    for (int i = 0; i < 2; i++) {
-        atr__Scratch *scratch = &compositor->scratch[i];
-        atr__free(allocator, scratch->lanes, compositor->lane_count, sizeof *scratch->lanes);
-        scratch->lanes = NULL;
-    }
     compositor->sprites = NULL;
     compositor->sprite_count = 0;
-    compositor->lane_count = 0;
 }
 
 void atr_compose_destroy(atr_Compositor *compositor)
@@ -180,6 +177,7 @@ void atr_compose_destroy(atr_Compositor *compositor)
         atr__Scratch *scratch = &compositor->scratch[i];
         atr__free(&allocator, scratch->taps, ATR__SPRITE_SIDE_MAX, sizeof *scratch->taps);
         atr__free(&allocator, scratch->row, ATR__SPRITE_SIDE_MAX, sizeof *scratch->row);
+        atr__free(&allocator, scratch->lanes, LANES, sizeof *scratch->lanes);
     }
     atr__free(&allocator, compositor->corner, CORNER, sizeof *compositor->corner);
     plan_deinit(&compositor->plan, &allocator);
@@ -250,30 +248,6 @@ static atr__Sprite sprite_of(const atr_Image *image)
                           .rim = image_has_rim(image) };
 }
 
-/* Room for the rows of a picture so wide. */
-static atr_Status widen(atr_Compositor *compositor, uint32_t width)
-{
-    const uint32_t wanted = width + 1;
-    if (wanted <= compositor->lane_count) {
-        return ATR_OK;
-    }
-    const atr_Allocator *allocator = &compositor->allocator;
-    uint64_t *lanes[2] = { atr__alloc_zero(allocator, wanted, sizeof *lanes[0]),
-                           atr__alloc_zero(allocator, wanted, sizeof *lanes[0]) };
-    if (lanes[0] == NULL || lanes[1] == NULL) {
-        atr__free(allocator, lanes[0], wanted, sizeof *lanes[0]);
-        atr__free(allocator, lanes[1], wanted, sizeof *lanes[0]);
-        return ATR_ERR_NO_MEMORY;
-    }
-    for (int i = 0; i < 2; i++) {
-        atr__Scratch *scratch = &compositor->scratch[i];
-        atr__free(allocator, scratch->lanes, compositor->lane_count, sizeof *scratch->lanes);
-        scratch->lanes = lanes[i];
-    }
-    compositor->lane_count = wanted;
-    return ATR_OK;
-}
-
 atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *images,
                                    uint32_t count)
 {
@@ -283,17 +257,10 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
     if (count == 0) {
         return ATR_OK;
     }
-    uint32_t widest = 1;
-    for (uint32_t i = 0; i < count; i++) {
-        if (image_is_usable(&images[i]) && (uint32_t)images[i].width > widest) {
-            widest = (uint32_t)images[i].width;
-        }
-    }
     compositor->sprites =
         atr__alloc_zero(&compositor->allocator, count, sizeof *compositor->sprites);
     compositor->sprite_count = compositor->sprites != NULL ? count : 0;
-    if (compositor->sprites == NULL || widen(compositor, widest) != ATR_OK) {
-        drop_sprites(compositor);
+    if (compositor->sprites == NULL) {
         return ATR_ERR_NO_MEMORY;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -308,12 +275,6 @@ atr_Status atr_compose_set_sprite(atr_Compositor *compositor, atr_SpriteId id,
     ATR_ASSERT(compositor != NULL && image != NULL);
     if (id >= compositor->sprite_count) {
         return ATR_ERR_INVALID;
-    }
-    if (image_is_usable(image)) {
-        const atr_Status st = widen(compositor, (uint32_t)image->width);
-        if (st != ATR_OK) {
-            return st;
-        }
     }
     atr__copies_forget(&compositor->copies, id);
     compositor->sprites[id] = sprite_of(image);
@@ -395,15 +356,15 @@ void atr_compose_image(const atr_Canvas *canvas, const atr_Rect *clip, const atr
 void atr_compose_stats(const atr_Compositor *compositor, atr_ComposeStats *out)
 {
     ATR_ASSERT(compositor != NULL && out != NULL);
-    *out = (atr_ComposeStats){ .sprites = compositor->sprites_drawn,
-                               .cache_hits = compositor->hits,
-                               .cache_misses = compositor->misses,
-                               .cache_evicted = compositor->copies.evicted,
-                               .direct = compositor->direct,
-                               .filled_pixels = compositor->filled,
-                               .cache_bytes = (size_t)compositor->copies.used_units *
-                                              ATR__COPY_UNIT,
-                               .cache_limit = compositor->copies.block_bytes,
-                               .kernel = compositor->kernels->name,
-                               .threads = compositor->threads };
+    *out =
+        (atr_ComposeStats){ .sprites = compositor->sprites_drawn,
+                            .cache_hits = compositor->hits,
+                            .cache_misses = compositor->misses,
+                            .cache_evicted = compositor->copies.evicted,
+                            .direct = compositor->direct,
+                            .filled_pixels = compositor->filled,
+                            .cache_bytes = (size_t)compositor->copies.used_units * ATR__COPY_UNIT,
+                            .cache_limit = compositor->copies.block_bytes,
+                            .kernel = compositor->kernels->name,
+                            .threads = compositor->threads };
 }

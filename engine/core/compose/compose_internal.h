@@ -276,7 +276,7 @@ typedef struct atr__Sprite {
 typedef struct atr__Scratch {
     atr__Taps *taps; /* ATR__SPRITE_SIDE_MAX */
     uint32_t *row;   /* ATR__SPRITE_SIDE_MAX */
-    uint64_t *lanes; /* the widest image and one more */
+    uint64_t *lanes; /* of the widest image, and one more */
 } atr__Scratch;
 
 /* ---- Gathering (gather.c) -------------------------------------------------------------------- */
@@ -312,7 +312,7 @@ typedef enum atr__OddKind { ATR__ODD_RECT, ATR__ODD_GATHER, ATR__ODD_DIRECT } at
 
 typedef struct atr__Odd {
     uint32_t kind;
-    atr_Rect rect;     /* touched, inside the clip */
+    atr_Rect rect; /* touched, inside the clip */
     atr__Placed placed;
     const atr__Entry *source; /* NULL: the picture itself */
     int32_t source_w, source_h;
@@ -343,7 +343,6 @@ struct atr_Compositor {
     atr__Copies copies;
     atr__Sprite *sprites;
     uint32_t sprite_count;
-    uint32_t lane_count;
     atr__Scratch scratch[2]; /* of the caller's thread and the second one */
     uint32_t *corner;        /* ATR__CORNER pixels, where turned copies are made */
     atr__Plan plan;
@@ -370,9 +369,9 @@ void atr__plan_draw(atr_Compositor *compositor, const atr__Job *job);
 
 /* ---- Finding and making copies (make.c) ------------------------------------------------------ */
 
-#define ATR__CORNER_SIDE 144 /* a square of ATR__TURNED_SIDE, turned */
-#define ATR__TURNED_SIDE 96  /* larger ones are gathered */
-#define ATR__SHIFTED_SIDE 32 /* slow upright ones up to this have copies between pixels */
+#define ATR__CORNER_SIDE  144 /* a square of ATR__TURNED_SIDE, turned */
+#define ATR__TURNED_SIDE  96  /* larger ones are gathered */
+#define ATR__SHIFTED_SIDE 32  /* slow upright ones up to this have copies between pixels */
 
 /* The angle that the copy of such a sprite has: finer steps for larger ones, so that its rim is
  * never off by more than about half a pixel. */
@@ -385,7 +384,7 @@ static inline int32_t atr__turn_of_copy(int32_t angle, int32_t side)
 /* Which of the 4 by 4 places between pixels is nearest; see atr__copy_key. */
 static inline int32_t atr__shifted_turn(int32_t x, int32_t y)
 {
-    return (x + 32) >> 6 & 3 | ((y + 32) >> 6 & 3) << 2;
+    return ((x + 32) >> 6 & 3) | ((y + 32) >> 6 & 3) << 2;
 }
 
 atr__Source atr__odd_source(const atr_Compositor *compositor, const atr__Odd *odd);

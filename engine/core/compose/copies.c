@@ -30,7 +30,8 @@ static uint8_t *carve(uint8_t **at, size_t bytes)
 
 bool atr__copies_init(atr__Copies *copies, size_t bytes, const atr_Allocator *allocator)
 {
-    *copies = (atr__Copies){ .block_bytes = bytes, .entry_count = (uint32_t)(bytes / BYTES_PER_ENTRY) };
+    *copies =
+        (atr__Copies){ .block_bytes = bytes, .entry_count = (uint32_t)(bytes / BYTES_PER_ENTRY) };
     copies->block = atr__alloc_zero(allocator, bytes, 1);
     copies->asked = atr__alloc_zero(allocator, ASKED, sizeof *copies->asked);
     if (copies->block == NULL || copies->asked == NULL) {
@@ -191,8 +192,7 @@ static void move_oldest(atr__Copies *copies)
     atr__Entry *entry = &copies->entries[index];
     const uint8_t *from = atr__copies_memory(copies, entry);
     /* Its own place is free for it. In a ring that has not wrapped it may go to the very start. */
-    const bool wraps =
-        copies->head > entry->offset && copies->units - copies->head < entry->units;
+    const bool wraps = copies->head > entry->offset && copies->units - copies->head < entry->units;
     const uint32_t to = wraps ? 0 : copies->head;
     uint8_t *at = copies->memory + (size_t)to * ATR__COPY_UNIT;
     memmove(at, from, (size_t)entry->units * ATR__COPY_UNIT);
@@ -242,8 +242,9 @@ atr__Entry *atr__copies_add(atr__Copies *copies, atr__CopyKey key, size_t bytes)
     const uint32_t units = (uint32_t)((bytes + ATR__COPY_UNIT - 1) / ATR__COPY_UNIT);
     uint32_t to = NONE;
     while (copies->free_first == NONE ||
-           (to = place(copies, units, copies->ring_count > 0 ? copies->entries[oldest(copies)].offset
-                                                             : 0)) == NONE) {
+           (to = place(copies, units,
+                       copies->ring_count > 0 ? copies->entries[oldest(copies)].offset : 0)) ==
+               NONE) {
         if (copies->move_left == 0 || !make_room(copies)) {
             return NULL;
         }

@@ -96,8 +96,7 @@ atr__Source atr__source_of_entry(const atr__Copies *copies, const atr__Entry *en
 {
     /* Upright copies are trimmed by moving the pointer: what was trimmed is still there. */
     const atr__Copy *copy = &entry->copy;
-    const uint32_t *pixels =
-        (const uint32_t *)(const void *)atr__copies_memory(copies, entry);
+    const uint32_t *pixels = (const uint32_t *)(const void *)atr__copies_memory(copies, entry);
     const int32_t skipped = (int32_t)(copy->pixels - pixels);
     const int32_t top = skipped / copy->pitch;
     const int32_t left = skipped % copy->pitch;
@@ -224,9 +223,9 @@ static void draw_edge(const Sampling *sampling, const Row *row, int64_t first, i
         const uint32_t across = covered(row->along + i * sampling->cosine, sampling->half_w);
         const uint32_t down = covered(row->aside - i * sampling->sine, sampling->half_h);
         const uint32_t share = (across * down + 127) / 255;
-        const uint32_t p = atr__tint_pixel(sample(sampling->source, row->u + i * sampling->du,
-                                                  row->v + i * sampling->dv),
-                                           share * 0x01010101u);
+        const uint32_t p = atr__tint_pixel(
+            sample(sampling->source, row->u + i * sampling->du, row->v + i * sampling->dv),
+            share * 0x01010101u);
         row->dst[i] = atr__over_pixel(atr__tint_pixel(p, sampling->tint), row->dst[i]);
     }
 }

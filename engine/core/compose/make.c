@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define LARGE       (128 * 128) /* output pixels; see is_passing */
-#define MUCH_LARGER 4           /* times the pixels: scaling it for one look costs too much */
+#define LARGE       (128 * 128)  /* output pixels; see is_passing */
+#define MUCH_LARGER 4            /* times the pixels: scaling it for one look costs too much */
 #define FAR_AWAY    (-(1 << 30)) /* the anchor of a copy with nothing to see */
 
 /* ---- What may be made ------------------------------------------------------------------------ */
@@ -20,8 +20,8 @@ static bool may_make(const atr_Compositor *compositor, int64_t made, int64_t rea
         return true;
     }
     const int64_t cost = made + read / 4;
-    return cost <= compositor->fill_left || (made <= compositor->fill_left &&
-                                             compositor->fill_left == compositor->fill_pixels);
+    return cost <= compositor->fill_left ||
+           (made <= compositor->fill_left && compositor->fill_left == compositor->fill_pixels);
 }
 
 static void count_made(atr_Compositor *compositor, int64_t made, int64_t read)
@@ -104,8 +104,7 @@ static void scale_into(const atr_Compositor *compositor, const atr__Scaler *scal
     const int32_t width = scaler->width;
     const int32_t height = scaler->height;
     const int32_t pitch = pitch_of(width);
-    uint32_t *pixels =
-        (uint32_t *)(void *)atr__copies_memory(&compositor->copies, entry);
+    uint32_t *pixels = (uint32_t *)(void *)atr__copies_memory(&compositor->copies, entry);
     atr__Span *spans = (atr__Span *)(void *)(pixels + (ptrdiff_t)pitch * height);
     Bounds bounds = { width, height, 0, 0 };
     for (int32_t y = 0; y < height; y++) {
@@ -120,7 +119,8 @@ static void scale_into(const atr_Compositor *compositor, const atr__Scaler *scal
         spans[y] = span_of(row, width);
         bounds_add(&bounds, y, spans[y].first, spans[y].last);
     }
-    entry->copy = (atr__Copy){ .pixels = pixels, .spans = spans, .pitch = pitch, .anchor_x = FAR_AWAY };
+    entry->copy =
+        (atr__Copy){ .pixels = pixels, .spans = spans, .pitch = pitch, .anchor_x = FAR_AWAY };
     if (bounds.left < bounds.right) {
         spans_shift(spans, &bounds);
         entry->copy.pixels = pixels + (ptrdiff_t)bounds.top * pitch + bounds.left;
@@ -143,9 +143,8 @@ static atr__Entry *upright(atr_Compositor *compositor, atr_SpriteId sprite, int3
     }
     const atr_Image *image = &compositor->sprites[sprite].image;
     const int64_t made = (int64_t)width * height;
-    const int64_t read = width < image->width || height < image->height
-                             ? (int64_t)image->width * image->height
-                             : 0;
+    const int64_t read =
+        width < image->width || height < image->height ? (int64_t)image->width * image->height : 0;
     if (!atr__copies_may_hold(&compositor->copies, bytes_of(width, height)) ||
         !may_make(compositor, made, read)) {
         return NULL;
@@ -174,9 +173,8 @@ static bool is_passing(atr_Compositor *compositor, const atr__Placed *placed)
     const atr_Image *image = &compositor->sprites[placed->sprite].image;
     return (int64_t)placed->width * placed->height >= LARGE && placed->width >= image->width &&
            placed->height >= image->height &&
-           !atr__copies_asked(&compositor->copies,
-                              atr__copy_key(ATR__COPY_UPRIGHT, placed->sprite, placed->width,
-                                            placed->height, 0));
+           !atr__copies_asked(&compositor->copies, atr__copy_key(ATR__COPY_UPRIGHT, placed->sprite,
+                                                                 placed->width, placed->height, 0));
 }
 
 static const atr__Copy *copy_upright(atr_Compositor *compositor, const atr__Placed *placed,
@@ -186,8 +184,7 @@ static const atr__Copy *copy_upright(atr_Compositor *compositor, const atr__Plac
     if (is_passing(compositor, placed)) {
         return NULL;
     }
-    const atr__Entry *entry =
-        upright(compositor, placed->sprite, placed->width, placed->height);
+    const atr__Entry *entry = upright(compositor, placed->sprite, placed->width, placed->height);
     if (entry != NULL) {
         return &entry->copy;
     }
@@ -230,7 +227,8 @@ static bool choose_source(atr_Compositor *compositor, const atr__Placed *placed,
     return odd->source != NULL;
 }
 
-/* Where such a copy lies between pixels: drawn at (centre + bias) >> 8, its centre `part` behind. */
+/* Where such a copy lies between pixels: drawn at (centre + bias) >> 8, its centre `part` behind.
+ */
 typedef struct Grid {
     int32_t bias_x, part_x, bias_y, part_y;
 } Grid;
@@ -259,8 +257,7 @@ static atr__Entry *put_away(atr_Compositor *compositor, atr__CopyKey key, atr_Re
     const uint32_t *corner = compositor->corner;
     Bounds bounds = { box.x + box.w, box.y + box.h, 0, 0 };
     for (int32_t y = box.y; y < box.y + box.h; y++) {
-        const atr__Span span =
-            span_of(corner + (ptrdiff_t)y * ATR__CORNER_SIDE + box.x, box.w);
+        const atr__Span span = span_of(corner + (ptrdiff_t)y * ATR__CORNER_SIDE + box.x, box.w);
         bounds_add(&bounds, y, box.x + span.first,
                    box.x + (span.first < span.last ? span.last : span.first));
     }
@@ -284,14 +281,14 @@ static atr__Entry *put_away(atr_Compositor *compositor, atr__CopyKey key, atr_Re
         memset(row + width, 0, (size_t)(pitch - width) * sizeof *row);
         spans[y] = span_of(row, width);
     }
-    entry->copy = (atr__Copy){ .pixels = pixels,
-                               .spans = spans,
-                               .pitch = pitch,
-                               .width = (int16_t)width,
-                               .height = (int16_t)height,
-                               .anchor_x = empty ? FAR_AWAY
-                                                 : (bounds.left - middle) * 256 + grid->bias_x,
-                               .anchor_y = (bounds.top - middle) * 256 + grid->bias_y };
+    entry->copy =
+        (atr__Copy){ .pixels = pixels,
+                     .spans = spans,
+                     .pitch = pitch,
+                     .width = (int16_t)width,
+                     .height = (int16_t)height,
+                     .anchor_x = empty ? FAR_AWAY : (bounds.left - middle) * 256 + grid->bias_x,
+                     .anchor_y = (bounds.top - middle) * 256 + grid->bias_y };
     return entry;
 }
 
@@ -302,13 +299,12 @@ static const atr__Copy *copy_gathered(atr_Compositor *compositor, atr__CopyKind 
     odd->kind = ATR__ODD_GATHER;
     odd->placed.x = settled(placed->x, grid.bias_x, grid.part_x);
     odd->placed.y = settled(placed->y, grid.bias_y, grid.part_y);
-    const int32_t turn = kind == ATR__COPY_TURNED ? placed->angle
-                                                  : atr__shifted_turn(placed->x, placed->y);
+    const int32_t turn =
+        kind == ATR__COPY_TURNED ? placed->angle : atr__shifted_turn(placed->x, placed->y);
     const atr__CopyKey key =
         atr__copy_key(kind, placed->sprite, placed->width, placed->height, turn);
     /* One that grows or turns past its steps is never seen again: no copy at first sight. */
-    if (!choose_source(compositor, placed, odd) ||
-        !atr__copies_asked(&compositor->copies, key)) {
+    if (!choose_source(compositor, placed, odd) || !atr__copies_asked(&compositor->copies, key)) {
         return NULL;
     }
     const int32_t middle = ATR__CORNER_SIDE / 2;
@@ -343,10 +339,9 @@ static const atr__Copy *copy_gathered(atr_Compositor *compositor, atr__CopyKind 
 
 atr__Source atr__odd_source(const atr_Compositor *compositor, const atr__Odd *odd)
 {
-    return odd->source == NULL
-               ? atr__source_of_image(&compositor->sprites[odd->placed.sprite])
-               : atr__source_of_entry(&compositor->copies, odd->source, odd->source_w,
-                                      odd->source_h);
+    return odd->source == NULL ? atr__source_of_image(&compositor->sprites[odd->placed.sprite])
+                               : atr__source_of_entry(&compositor->copies, odd->source,
+                                                      odd->source_w, odd->source_h);
 }
 
 const atr__Copy *atr__make_copy(atr_Compositor *compositor, const atr__Placed *placed,

@@ -117,7 +117,8 @@ static inline void add_copy(atr__Plan *plan, const atr__Job *job, const atr__Cop
 static void add_odd(atr__Plan *plan, const atr__Job *job, const atr__Odd *odd)
 {
     const atr_Rect *rect = &odd->rect;
-    plan->work += (uint64_t)rect->w * (uint64_t)rect->h * (odd->kind == ATR__ODD_RECT ? 1 : ODD_WORK);
+    plan->work +=
+        (uint64_t)rect->w * (uint64_t)rect->h * (odd->kind == ATR__ODD_RECT ? 1 : ODD_WORK);
     add_item(plan, (atr__Item){ .x = (int32_t)plan->odd_count }, rect->y, rect->y + rect->h);
     plan->odds[plan->odd_count++] = *odd;
     if (job->tiles != NULL) {
@@ -131,8 +132,7 @@ static void add_odd(atr__Plan *plan, const atr__Job *job, const atr__Odd *odd)
 static void plan_missing(atr_Compositor *compositor, const atr__Job *job, const atr__Placed *placed)
 {
     atr_Rect box = { (placed->x + 128 - placed->width * 128) >> 8,
-                     (placed->y + 128 - placed->height * 128) >> 8, placed->width,
-                     placed->height };
+                     (placed->y + 128 - placed->height * 128) >> 8, placed->width, placed->height };
     if (placed->angle != 0 || placed->smooth) {
         box = atr__gather_box(placed);
         box = (atr_Rect){ box.x - 1, box.y - 1, box.w + 2, box.h + 2 };
@@ -211,8 +211,9 @@ static void chunk_plan(atr_Compositor *compositor, const atr__Job *job, const Ch
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t at = first + i;
         const uint32_t sprite = particles->sprite[at];
-        if (sprite >= compositor->sprite_count || compositor->sprites[sprite].image.pixels == NULL ||
-            chunk->width[i] == 0 || particles->color[at] == 0) {
+        if (sprite >= compositor->sprite_count ||
+            compositor->sprites[sprite].image.pixels == NULL || chunk->width[i] == 0 ||
+            particles->color[at] == 0) {
             continue;
         }
         const float shape = compositor->sprites[sprite].shape;
@@ -224,16 +225,16 @@ static void chunk_plan(atr_Compositor *compositor, const atr__Job *job, const Ch
                 continue;
             }
         }
-        plan_sprite(compositor, job,
-                    &(atr__Placed){ .x = chunk->x[i],
-                                    .y = chunk->y[i],
-                                    .width = chunk->width[i],
-                                    .height = height,
-                                    .angle = chunk->angle[i],
-                                    .tint = particles->color[at],
-                                    .sprite = (atr_SpriteId)sprite,
-                                    .smooth = particles->smooth != NULL &&
-                                              particles->smooth[at] != 0 });
+        plan_sprite(
+            compositor, job,
+            &(atr__Placed){ .x = chunk->x[i],
+                            .y = chunk->y[i],
+                            .width = chunk->width[i],
+                            .height = height,
+                            .angle = chunk->angle[i],
+                            .tint = particles->color[at],
+                            .sprite = (atr_SpriteId)sprite,
+                            .smooth = particles->smooth != NULL && particles->smooth[at] != 0 });
     }
 }
 
