@@ -130,6 +130,18 @@ INLINE __m256i sum_rounded(__m256i a, __m256i b, __m256i c, __m256i d)
         8);
 }
 
+INLINE __m128 two_pairs(const uint32_t *p, uint32_t first, uint32_t second)
+{
+    const __m128 low =
+        _mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(const void *)(p + first)));
+    return _mm_loadh_pi(low, (const __m64 *)(const void *)(p + second));
+}
+
+INLINE __m256 pairs(const uint32_t *p, uint32_t i, uint32_t j, uint32_t k, uint32_t l)
+{
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(two_pairs(p, i, j)), two_pairs(p, k, l), 1);
+}
+
 /* Pairs of neighbours of pixels 0 1 4 5 and 2 3 6 7, so that one shuffle sorts them. */
 INLINE Vec vec_sample(const atr__Gather *row, uint32_t u, uint32_t v, int32_t count)
 {
@@ -142,15 +154,14 @@ INLINE Vec vec_sample(const atr__Gather *row, uint32_t u, uint32_t v, int32_t co
     const __m256i at = _mm256_add_epi32(
         _mm256_srli_epi32(us, 16),
         _mm256_mullo_epi32(_mm256_srli_epi32(vs, 16), _mm256_set1_epi32((int)row->src_pitch)));
-    const __m256i sorted = _mm256_permute4x64_epi64(at, 0xd8); /* 0 1 4 5 2 3 6 7 */
-    const __m128i first = _mm256_castsi256_si128(sorted);
-    const __m128i second = _mm256_extracti128_si256(sorted, 1);
-    const long long *p = (const long long *)(const void *)row->src;
-    const long long *q = (const long long *)(const void *)(row->src + row->src_pitch);
-    const __m256 a = _mm256_castsi256_ps(_mm256_i32gather_epi64(p, first, 4));
-    const __m256 b = _mm256_castsi256_ps(_mm256_i32gather_epi64(p, second, 4));
-    const __m256 c = _mm256_castsi256_ps(_mm256_i32gather_epi64(q, first, 4));
-    const __m256 d = _mm256_castsi256_ps(_mm256_i32gather_epi64(q, second, 4));
+    _Alignas(32) uint32_t index[LANES];
+    _mm256_store_si256((__m256i *)(void *)index, at);
+    const uint32_t *p = row->src;
+    const uint32_t *q = row->src + row->src_pitch;
+    const __m256 a = pairs(p, index[0], index[1], index[4], index[5]);
+    const __m256 b = pairs(p, index[2], index[3], index[6], index[7]);
+    const __m256 c = pairs(q, index[0], index[1], index[4], index[5]);
+    const __m256 d = pairs(q, index[2], index[3], index[6], index[7]);
     const Vec here = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0x88));
     const Vec right = _mm256_castps_si256(_mm256_shuffle_ps(a, b, 0xdd));
     const Vec below = _mm256_castps_si256(_mm256_shuffle_ps(c, d, 0x88));
