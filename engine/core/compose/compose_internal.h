@@ -22,32 +22,63 @@
 #define ATR__SPRITE_SIDE_MAX 8192 /* output pixels; larger sprites are not drawn */
 #define ATR__TINT_NONE       0xffffffffu
 
-static inline uint32_t atr__tint_channel(uint32_t s, uint32_t tint)
+static inline uint32_t atr__tint_weight(uint32_t tint)
 {
-    return (s * (tint + (tint >> 7)) + 128) >> 8;
+    return tint + (tint >> 7);
 }
 
 static inline uint32_t atr__tint_pixel(uint32_t p, uint32_t tint)
 {
-    return atr__tint_channel(p & 255, tint & 255) |
-           atr__tint_channel(p >> 8 & 255, tint >> 8 & 255) << 8 |
-           atr__tint_channel(p >> 16 & 255, tint >> 16 & 255) << 16 |
-           atr__tint_channel(p >> 24, tint >> 24) << 24;
+    const uint32_t blue = (p & 255) * atr__tint_weight(tint & 255);
+    const uint32_t green = (p >> 8 & 255) * atr__tint_weight(tint >> 8 & 255);
+    const uint32_t red = (p >> 16 & 255) * atr__tint_weight(tint >> 16 & 255);
+    const uint32_t alpha = (p >> 24) * atr__tint_weight(tint >> 24);
+    return (blue + 128) >> 8 | ((green + 128) & 0xff00u) | ((red + 128) & 0xff00u) << 8 |
+           ((alpha + 128) & 0xff00u) << 16;
 }
 
-static inline uint32_t atr__over_channel(uint32_t s, uint32_t d, uint32_t keep)
+/* Two channels at a time, 16 bits each: blue and red, or green and alpha. */
+#define ATR__TWO 0x00ff00ffu
+
+/* The same weight, 0..256, for all channels: (c * weight + bias) >> 8, bias below 256. */
+static inline uint32_t atr__weigh_pixel(uint32_t p, uint32_t weight, uint32_t bias)
 {
-    const uint32_t sum = s + ((d * keep + keep / 2) >> 8);
-    return sum > 255 ? 255 : sum;
+    const uint32_t even = (p & ATR__TWO) * weight + bias * 0x00010001u;
+    const uint32_t odd = (p >> 8 & ATR__TWO) * weight + bias * 0x00010001u;
+    return (even >> 8 & ATR__TWO) | (odd & ~ATR__TWO);
+}
+
+/* Channel by channel, at most 255. */
+static inline uint32_t atr__add_two(uint32_t a, uint32_t b)
+{
+    const uint32_t sum = a + b;
+    const uint32_t over = sum & 0x01000100u;
+    return (sum | (over - (over >> 8))) & ATR__TWO;
 }
 
 static inline uint32_t atr__over_pixel(uint32_t s, uint32_t d)
 {
     const uint32_t keep = 256 - (s >> 24);
-    return atr__over_channel(s & 255, d & 255, keep) |
-           atr__over_channel(s >> 8 & 255, d >> 8 & 255, keep) << 8 |
-           atr__over_channel(s >> 16 & 255, d >> 16 & 255, keep) << 16 |
-           atr__over_channel(s >> 24, d >> 24, keep) << 24;
+    const uint32_t kept = atr__weigh_pixel(d, keep, keep / 2);
+    return atr__add_two(s & ATR__TWO, kept & ATR__TWO) |
+           atr__add_two(s >> 8 & ATR__TWO, kept >> 8 & ATR__TWO) << 8;
+}
+
+/* What lies between four pixels; see atr__Gather for the weights, fu and fv being 0..255. */
+static inline uint32_t atr__mix_pixels(const uint32_t upper[2], const uint32_t lower[2],
+                                       uint32_t fu, uint32_t fv)
+{
+    const uint32_t both = fu * fv >> 8;
+    const uint32_t right = fu - both;
+    const uint32_t below = fv - both;
+    const uint32_t here = 256 - fu - below;
+    const uint32_t even = (upper[0] & ATR__TWO) * here + (upper[1] & ATR__TWO) * right +
+                          (lower[0] & ATR__TWO) * below + (lower[1] & ATR__TWO) * both +
+                          0x00800080u;
+    const uint32_t odd = (upper[0] >> 8 & ATR__TWO) * here + (upper[1] >> 8 & ATR__TWO) * right +
+                         (lower[0] >> 8 & ATR__TWO) * below + (lower[1] >> 8 & ATR__TWO) * both +
+                         0x00800080u;
+    return (even >> 8 & ATR__TWO) | (odd & ~ATR__TWO);
 }
 
 /* Columns of one sprite row: outside first..last all is transparent, all of solid_first..solid_last

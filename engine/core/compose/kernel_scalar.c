@@ -65,20 +65,7 @@ static void fill(uint32_t *dst, ptrdiff_t pitch, int32_t width, int32_t height, 
 static uint32_t sample(const atr__Gather *row, uint32_t u, uint32_t v)
 {
     const uint32_t *upper = row->src + (ptrdiff_t)(v >> 16) * row->src_pitch + (u >> 16);
-    const uint32_t *lower = upper + row->src_pitch;
-    const uint32_t fu = u >> 8 & 255;
-    const uint32_t fv = v >> 8 & 255;
-    const uint32_t both = fu * fv >> 8;
-    const uint32_t right = fu - both;
-    const uint32_t below = fv - both;
-    const uint32_t here = 256 - fu - below;
-    uint32_t seen = 0;
-    for (uint32_t shift = 0; shift < 32; shift += 8) {
-        const uint32_t sum = (upper[0] >> shift & 255) * here + (upper[1] >> shift & 255) * right +
-                             (lower[0] >> shift & 255) * below + (lower[1] >> shift & 255) * both;
-        seen |= (sum + 128) >> 8 << shift;
-    }
-    return seen;
+    return atr__mix_pixels(upper, upper + row->src_pitch, u >> 8 & 255, v >> 8 & 255);
 }
 
 static void gather(const atr__Gather *row)
