@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILES_MAX 256 /* of a folder; those the system lists after them are left out, and said */
-
 bool atr_catalogue_builtin(uint32_t index, const char **name, atr_Bytes *json)
 {
     if (index >= atr__catalogue_count) {
@@ -49,6 +47,34 @@ static void complain(const atr_Effects *effects, const atr_Error *error)
     atr_Log log = atr_effects_log(effects);
     atr_log(&log, ATR_LOG_WARNING, "catalogue", "%s:%u:%u: %s", error->source, error->line,
             error->column, error->text);
+}
+
+atr_Status atr_catalogue_read(const char *path, atr_EffectDef *out, atr_Error *error)
+{
+    ATR_ASSERT(path != NULL && out != NULL);
+    *out = (atr_EffectDef){ 0 };
+    void *data = NULL;
+    size_t size = 0;
+    atr_Status st = atr__file_read(path, ATR_EFFECT_FILE_MAX, &data, &size, error);
+    if (st == ATR_OK) {
+        st = atr_catalogue_parse((atr_Bytes){ data, size }, path, out, error);
+    }
+    free(data);
+    return st;
+}
+
+atr_Status atr_catalogue_read_builtin(const char *name, atr_EffectDef *out)
+{
+    ATR_ASSERT(name != NULL && out != NULL);
+    const char *file = NULL;
+    atr_Bytes json = { 0 };
+    for (uint32_t i = 0; atr_catalogue_builtin(i, &file, &json); i++) {
+        if (atr_catalogue_parse(json, file, out, NULL) == ATR_OK && strcmp(out->name, name) == 0) {
+            return ATR_OK;
+        }
+    }
+    *out = (atr_EffectDef){ 0 };
+    return ATR_ERR_NOT_FOUND;
 }
 
 atr_Status atr_catalogue_load_file(atr_Effects *effects, const char *path, atr_Error *error)
@@ -87,10 +113,10 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_definition(const char *name)
+bool atr_catalogue_takes(const char *file_name)
 {
-    const size_t length = strlen(name);
-    return name[0] != '.' && length > 5 && strcmp(name + length - 5, ".json") == 0;
+    const size_t length = strlen(file_name);
+    return file_name[0] != '.' && length > 5 && strcmp(file_name + length - 5, ".json") == 0;
 }
 
 static size_t list_folder(DIR *folder, char **names, size_t capacity, bool *out_more)
@@ -98,7 +124,7 @@ static size_t list_folder(DIR *folder, char **names, size_t capacity, bool *out_
     size_t count = 0;
     *out_more = false;
     for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        if (!is_definition(entry->d_name)) {
+        if (!atr_catalogue_takes(entry->d_name)) {
             continue;
         }
         if (count == capacity) {
@@ -137,13 +163,13 @@ static atr_Status load_folder(atr_Effects *effects, const char *path)
         atr_log(&log, ATR_LOG_WARNING, "catalogue", "%s: %s", path, strerror(errno));
         return ATR_OK;
     }
-    char *names[FILES_MAX] = { NULL };
+    char *names[ATR_EFFECT_FILES_MAX] = { NULL };
     bool more = false;
-    const size_t count = list_folder(folder, names, FILES_MAX, &more);
+    const size_t count = list_folder(folder, names, ATR_EFFECT_FILES_MAX, &more);
     closedir(folder);
     if (more) {
         atr_log(&log, ATR_LOG_WARNING, "catalogue", "%s: more than %d files; some are left out",
-                path, FILES_MAX);
+                path, ATR_EFFECT_FILES_MAX);
     }
     atr_Status st = ATR_OK;
     for (size_t i = 0; i < count; i++) {

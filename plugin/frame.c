@@ -54,6 +54,7 @@ void atr_plugin_begin_frame(atr_Plugin *plugin)
         atr_plugin_renderer_lost(plugin);
     }
     atr__plugin_exchange(plugin);
+    (void)atr__watch_install(plugin->watch);
     atr__painter_begin_frame(&plugin->painter);
     for (int layer = 0; layer < ATR_LAYER_COUNT; layer++) {
         plugin->drawn[layer] = false;

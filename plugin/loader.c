@@ -1,10 +1,11 @@
 /*
  * The loader thread: letters and the overlay's words, then pictures as they are asked for, then
- * samples of the process.
+ * definitions that were saved, then samples of the process.
  *
- * It sleeps unless asked. Pictures it adds to the atlas, and says which ids are ready; what else it
- * makes is handed over by pointer. All that under a lock that nobody holds while reading, so the
- * render thread takes it without waiting.
+ * It sleeps unless asked, or, with a folder to watch, looks there ten times a second. Pictures it
+ * adds to the atlas, and says which ids are ready; what else it makes is handed over by pointer.
+ * All that under a lock that nobody holds while reading, so the render thread takes it without
+ * waiting.
  */
 #define _POSIX_C_SOURCE 200809L
 
@@ -124,28 +125,56 @@ static bool is_asked(const atr__Loader *loader)
     return loader->letters_wanted || loader->skin_scale > 0 || loader->request_count > 0;
 }
 
+/* Called and returns with the lock held. */
+static void sample(atr__Loader *loader, atr__SampleState *last)
+{
+    if (!loader->sampling) {
+        *last = (atr__SampleState){ 0 };
+        loader->usage = (atr__Usage){ .cpu_share = -1 };
+    } else if (last->at_ns == 0 || atr_clock_monotonic_ns(NULL) - last->at_ns >= SAMPLE_PERIOD_NS) {
+        atr__mutex_unlock(&loader->lock);
+        atr__Usage usage = { .cpu_share = -1 };
+        atr__sample(last, &usage);
+        atr__mutex_lock(&loader->lock);
+        loader->usage = usage;
+    }
+}
+
+/* Called and returns with the lock held. */
+static void look_for_changes(atr__Loader *loader)
+{
+    if (loader->watch != NULL) {
+        atr__mutex_unlock(&loader->lock);
+        atr__watch_poll(loader->watch);
+        atr__mutex_lock(&loader->lock);
+    }
+}
+
+/* Until asked, or until the next look or sample is due. */
+static void rest(atr__Loader *loader)
+{
+    if (loader->quit || is_asked(loader)) {
+        return;
+    }
+    if (loader->watch != NULL) {
+        (void)atr__cond_wait_for(&loader->wake, &loader->lock, ATR__WATCH_PERIOD_NS);
+    } else if (loader->sampling) {
+        (void)atr__cond_wait_for(&loader->wake, &loader->lock, SAMPLE_PERIOD_NS);
+    } else {
+        atr__cond_wait(&loader->wake, &loader->lock);
+    }
+}
+
 static void *loader_run(void *user)
 {
     atr__Loader *loader = user;
     atr__SampleState last = { 0 };
     atr__mutex_lock(&loader->lock);
     while (!loader->quit) {
-        if (serve(loader)) {
-            continue;
-        }
-        if (loader->sampling) {
-            atr__mutex_unlock(&loader->lock);
-            atr__Usage usage = { .cpu_share = -1 };
-            atr__sample(&last, &usage);
-            atr__mutex_lock(&loader->lock);
-            loader->usage = usage;
-            if (!loader->quit && !is_asked(loader)) {
-                (void)atr__cond_wait_for(&loader->wake, &loader->lock, SAMPLE_PERIOD_NS);
-            }
-        } else {
-            last = (atr__SampleState){ 0 };
-            loader->usage = (atr__Usage){ .cpu_share = -1 };
-            atr__cond_wait(&loader->wake, &loader->lock);
+        if (!serve(loader)) {
+            look_for_changes(loader);
+            sample(loader, &last);
+            rest(loader);
         }
     }
     atr__mutex_unlock(&loader->lock);
@@ -161,11 +190,12 @@ static bool copy_string(const atr_Allocator *allocator, const char *from, char *
 }
 
 atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log,
-                             atr_Atlas *atlas)
+                             atr_Atlas *atlas, atr__Watch *watch)
 {
     loader->allocator = desc->allocator;
     loader->log = log;
     loader->atlas = atlas;
+    loader->watch = watch;
     loader->usage.cpu_share = -1;
     loader->letters_wanted = true;
     loader->lock_ready = atr__mutex_init(&loader->lock);

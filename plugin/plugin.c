@@ -69,6 +69,13 @@ static atr_Status parts_create(atr_Plugin *plugin)
                                           .log = d->log };
         status = atr_effects_create(&effects, &plugin->effects);
     }
+    if (status == ATR_OK && d->effect_folder != NULL && !d->no_watch) {
+        const atr__WatchDesc watch = { .folder = d->effect_folder,
+                                       .effects = plugin->effects,
+                                       .allocator = d->allocator,
+                                       .log = &plugin->log };
+        status = atr__watch_create(&watch, &plugin->watch);
+    }
     return status == ATR_OK ? atr_catalogue_load(plugin->effects, d->effect_folder) : status;
 }
 
@@ -158,8 +165,8 @@ atr_Status atr_plugin_attach(SDL_Renderer *renderer, const atr_PluginDesc *desc,
         metrics_register(plugin);
         atr__overlay_init(&plugin->overlay, &d.allocator);
         plugin->overlay.arabic = d.overlay_arabic;
-        status =
-            atr__loader_start(&plugin->loader, &d, &plugin->log, plugin->painter.pictures.atlas);
+        status = atr__loader_start(&plugin->loader, &d, &plugin->log,
+                                   plugin->painter.pictures.atlas, plugin->watch);
     }
     if (status != ATR_OK) {
         atr_plugin_detach(plugin);
@@ -192,9 +199,10 @@ void atr_plugin_detach(atr_Plugin *plugin)
     }
     atr_mailbox_destroy(plugin->mailbox); /* what it delivers may still play effects */
     plugin->mailbox = NULL;
+    atr__loader_stop(&plugin->loader);
+    atr__watch_destroy(plugin->watch);
     atr_effects_destroy(plugin->effects);
     plugin->effects = NULL;
-    atr__loader_stop(&plugin->loader);
     atr__overlay_deinit(&plugin->overlay, plugin->painter.renderer != NULL);
     atr__painter_deinit(&plugin->painter);
     const atr_Allocator allocator = plugin->desc.allocator;

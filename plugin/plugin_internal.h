@@ -4,6 +4,7 @@
 
 #include "draw/draw_internal.h"
 #include "overlay/overlay_internal.h"
+#include "watch.h"
 
 #include "base/thread.h"
 
@@ -15,14 +16,16 @@ typedef struct atr__Usage {
 
 #define ATR__REQUESTS_MAX 256 /* sheets asked for and not read yet; more wait on the other side */
 
-/* The plugin's one thread: reads fonts and pictures, then samples the process when told to. */
+/* The plugin's one thread: reads fonts, pictures and saved definitions, then samples the process
+ * when told to. */
 typedef struct atr__Loader {
     atr_Allocator allocator;
     const atr_Log *log;
     char *font_latin;
     char *font_arabic;
-    atr_Text *text;   /* the thread's own */
-    atr_Atlas *atlas; /* pictures are added to it by this thread alone */
+    atr_Text *text;    /* the thread's own */
+    atr_Atlas *atlas;  /* pictures are added to it by this thread alone */
+    atr__Watch *watch; /* borrowed; NULL: none */
     atr__Thread thread;
     bool started;
     atr__Mutex lock; /* held to move pointers, names and figures only, never while reading */
@@ -56,6 +59,7 @@ struct atr_Plugin {
     atr__Painter painter;
     atr__Overlay overlay;
     atr__Loader loader;
+    atr__Watch *watch; /* polled by the loader; NULL: none */
     atr__OverlaySkin *skin;
     float skin_scale; /* asked for last */
 
@@ -75,7 +79,7 @@ struct atr_Plugin {
 
 /* loader.c */
 atr_Status atr__loader_start(atr__Loader *loader, const atr_PluginDesc *desc, const atr_Log *log,
-                             atr_Atlas *atlas);
+                             atr_Atlas *atlas, atr__Watch *watch);
 /* Joins the thread and frees what it still holds. */
 void atr__loader_stop(atr__Loader *loader);
 /* Passes on what the pictures want, and takes what is ready, at most `most` of it; never waits for

@@ -67,25 +67,14 @@ static void add_row(Check *check, const char *file, const char *name, const atr_
 /* Defines the file's effect; its name goes to `out`, "" when it is no good. */
 static void check_file(Check *check, const char *file, atr_EffectDef *def)
 {
-    static char text[ATR_EFFECT_FILE_MAX + 1];
     atr_Error error = { 0 };
-    *def = (atr_EffectDef){ 0 };
-    FILE *input = fopen(file, "rb");
-    const size_t size = input != NULL ? fread(text, 1, sizeof text, input) : 0;
-    atr_Status st = input != NULL && ferror(input) == 0 ? ATR_OK : ATR_ERR_IO;
-    if (input != NULL) {
-        (void)fclose(input);
-    }
-    if (st == ATR_OK) {
-        st = atr_catalogue_parse((atr_Bytes){ text, size }, file, def, &error);
-    } else {
-        snprintf(error.text, sizeof error.text, "expected a file that can be read");
-    }
+    atr_Status st = atr_catalogue_read(file, def, &error);
+    const bool unread = st == ATR_ERR_NOT_FOUND || st == ATR_ERR_IO || st == ATR_ERR_NO_MEMORY;
     if (st == ATR_OK) {
         st = atr_effects_define(check->effects, def);
         snprintf(error.text, sizeof error.text, "cannot be defined: %s", atr_status_text(st));
     }
-    check->some_unread = check->some_unread || st == ATR_ERR_IO;
+    check->some_unread = check->some_unread || unread;
     check->some_bad = check->some_bad || st != ATR_OK;
     add_row(check, file, def->name, st == ATR_OK ? NULL : &error);
     if (check->cli->options[CLI_OPTION_JSON] != NULL) {

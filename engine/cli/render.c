@@ -286,9 +286,10 @@ static CliExit open_all(Render *render)
     }
     atr_Status st = stage_open(&render->stage, &render->desc, render->text, &error);
     if (st != ATR_OK) {
-        /* A definition that is wrong is the answer no; one that cannot be read is a fault. */
+        /* A wrong definition or name is the answer no; a file that cannot be read is a fault. */
+        const bool no_name = st == ATR_ERR_NOT_FOUND && render->desc.file == NULL;
         (void)cli_fail(st, &error);
-        return st == ATR_ERR_FORMAT || st == ATR_ERR_NOT_FOUND ? CLI_NO : CLI_FAULT;
+        return st == ATR_ERR_FORMAT || no_name ? CLI_NO : CLI_FAULT;
     }
     atr_Canvas *canvas = &render->canvas;
     *canvas = (atr_Canvas){ .width = render->desc.width,

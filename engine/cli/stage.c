@@ -37,23 +37,6 @@ static atr_Status fail(atr_Error *error, atr_Status st, const char *what)
     return st;
 }
 
-static atr_Status read_definition(const char *path, atr_EffectDef *out, atr_Error *error)
-{
-    char *text = malloc(ATR_EFFECT_FILE_MAX + 1);
-    FILE *file = text == NULL ? NULL : fopen(path, "rb");
-    if (file == NULL) {
-        free(text);
-        return fail(error, ATR_ERR_IO, path);
-    }
-    const size_t size = fread(text, 1, ATR_EFFECT_FILE_MAX + 1, file);
-    const bool good = ferror(file) == 0;
-    (void)fclose(file);
-    const atr_Status st = good ? atr_catalogue_parse((atr_Bytes){ text, size }, path, out, error)
-                               : fail(error, ATR_ERR_IO, path);
-    free(text);
-    return st;
-}
-
 static atr_Status define(Stage *stage, atr_Error *error)
 {
     char name[ATR_EFFECT_NAME_MAX + 1] = "";
@@ -64,7 +47,7 @@ static atr_Status define(Stage *stage, atr_Error *error)
     if (stage->desc.file != NULL) {
         atr_EffectDef *def = malloc(sizeof *def);
         st = def == NULL ? fail(error, ATR_ERR_NO_MEMORY, stage->desc.file)
-                         : read_definition(stage->desc.file, def, error);
+                         : atr_catalogue_read(stage->desc.file, def, error);
         if (st == ATR_OK) {
             memcpy(name, def->name, sizeof name);
             st = atr_effects_define(stage->effects, def);

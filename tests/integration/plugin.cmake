@@ -28,6 +28,11 @@ atrium_add_test(test_plugin_lazy
 target_include_directories(test_plugin_lazy PRIVATE ${atrium_SOURCE_DIR}/plugin)
 target_include_directories(test_plugin_lazy SYSTEM PRIVATE ${ATR_STB_DIR})
 
+atrium_add_test(test_plugin_watch
+    SOURCES test_plugin_watch.c plugin_fixture.c plugin_fixture.h
+    COMPONENTS plugin LABELS integration threads ARGS software TIMEOUT 180)
+target_include_directories(test_plugin_watch SYSTEM PRIVATE ${ATR_STB_DIR})
+
 # demo/minimal is the README's proof that the integration is short.
 add_test(NAME minimal_is_short
     COMMAND sh -c "test $(wc -l < '${atrium_SOURCE_DIR}/demo/minimal/main.c') -lt 40")

@@ -1,1 +1,2 @@
 atrium_add_test(test_text SOURCES test_text.c COMPONENTS plugin LABELS unit)
+atrium_add_test(test_watch SOURCES test_watch.c COMPONENTS plugin LABELS unit)

@@ -21,7 +21,8 @@
 extern "C" {
 #endif
 
-#define ATR_EFFECT_FILE_MAX (64u * 1024u) /* larger files are refused unread, bytes */
+#define ATR_EFFECT_FILE_MAX  (64u * 1024u) /* larger files are refused unread, bytes */
+#define ATR_EFFECT_FILES_MAX 256           /* of a folder; more are left out, and said */
 
 /** Reads one definition from JSON text. `source` is named in errors. @return ATR_OK;
  * ATR_ERR_FORMAT. */
@@ -33,9 +34,20 @@ ATR_NODISCARD ATR_API atr_Status atr_catalogue_parse(atr_Bytes json, const char 
  */
 ATR_NODISCARD ATR_API atr_Status atr_catalogue_load(atr_Effects *effects, const char *folder);
 
+/** Reads one definition from a file, to be prepared (atr_effects_prepare). @return ATR_OK;
+ * ATR_ERR_NOT_FOUND; ATR_ERR_IO; ATR_ERR_FORMAT; ATR_ERR_NO_MEMORY. @thread any */
+ATR_NODISCARD ATR_API atr_Status atr_catalogue_read(const char *path, atr_EffectDef *out,
+                                                    atr_Error *error);
+
+/** The built-in definition of that name. @return ATR_OK; ATR_ERR_NOT_FOUND. @thread any */
+ATR_NODISCARD ATR_API atr_Status atr_catalogue_read_builtin(const char *name, atr_EffectDef *out);
+
 /** Defines the effect in one file. @return ATR_OK; ATR_ERR_IO; ATR_ERR_FORMAT; ATR_ERR_FULL. */
 ATR_NODISCARD ATR_API atr_Status atr_catalogue_load_file(atr_Effects *effects, const char *path,
                                                          atr_Error *error);
+
+/** Whether a file of this name in a folder is taken for a definition: *.json, not hidden. */
+ATR_API bool atr_catalogue_takes(const char *file_name);
 
 /** Built-in definitions, by index: name and JSON text; false past the last. Static storage. */
 ATR_API bool atr_catalogue_builtin(uint32_t index, const char **name, atr_Bytes *json);
