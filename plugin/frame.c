@@ -33,6 +33,7 @@ static void frame_finish(atr_Plugin *plugin, uint64_t at_ns)
         plugin->building.frame_ms = to_ms(at_ns - plugin->frame_start_ns);
     }
     plugin->frame_start_ns = at_ns;
+    atr__budget_finish(plugin);
     plugin->split = plugin->building;
     plugin->smooth.estimated = plugin->split.estimated;
     smoothe(&plugin->smooth.host_ms, plugin->split.host_ms);
@@ -49,6 +50,7 @@ void atr_plugin_begin_frame(atr_Plugin *plugin)
     if (!plugin->presented) {
         frame_finish(plugin, now_ns(plugin)); /* the host presented by itself */
     }
+    atr__budget_begin_frame(plugin);
     if (plugin->painter.renderer != NULL && !atr__plugin_renderer_lives(plugin)) {
         atr_log(&plugin->log, ATR_LOG_WARNING, "plugin", "the renderer was destroyed");
         atr_plugin_renderer_lost(plugin);
@@ -70,11 +72,12 @@ void atr_plugin_begin_frame(atr_Plugin *plugin)
     plugin->effects_ns = plugin->begin_ns - start;
 }
 
-/* Takes this frame's commands, once. */
-static void collect(atr_Plugin *plugin)
+/* Takes this frame's commands, once; `host_goes_on`: it has more to draw. */
+static void collect(atr_Plugin *plugin, bool host_goes_on)
 {
     if (!plugin->collected) {
         const uint64_t start = now_ns(plugin);
+        atr__budget_plan(plugin, to_ms(start - plugin->begin_ns - plugin->ours_ns), host_goes_on);
         (void)atr_effects_draw(plugin->effects, plugin->queue);
         atr_queue_take(plugin->queue, &plugin->list);
         plugin->queue_ns += now_ns(plugin) - start;
@@ -109,7 +112,7 @@ void atr_plugin_draw(atr_Plugin *plugin, atr_Layer layer)
     }
     const uint64_t start = now_ns(plugin);
     const uint64_t queue_before = plugin->queue_ns;
-    collect(plugin);
+    collect(plugin, true);
     plugin->drawn[layer] = true;
     if (renderer != NULL && plugin->list.layer_count[layer] > 0) {
         atr__State state;
@@ -231,7 +234,7 @@ void atr_plugin_end_frame(atr_Plugin *plugin)
     const uint64_t mail_end = now_ns(plugin);
     split->mail_ms = to_ms(mail_end - host_end);
 
-    collect(plugin);
+    collect(plugin, false);
     const bool shows = plugin->overlay.mode != ATR_OVERLAY_OFF && plugin->skin != NULL;
     if (renderer != NULL && (plugin->list.count > 0 || shows)) {
         atr__State state;
@@ -256,6 +259,7 @@ void atr_plugin_end_frame(atr_Plugin *plugin)
     metrics_update(plugin);
     plugin->in_frame = false;
     plugin->presented = false;
+    atr__budget_end_frame(plugin);
 }
 
 void atr_plugin_present(atr_Plugin *plugin)
@@ -270,5 +274,6 @@ void atr_plugin_present(atr_Plugin *plugin)
     }
     const uint64_t end = now_ns(plugin);
     plugin->building.present_ms = to_ms(end - start);
+    atr__budget_presented(plugin);
     frame_finish(plugin, end);
 }

@@ -61,6 +61,7 @@ static atr_Status parts_create(atr_Plugin *plugin)
     }
     if (status == ATR_OK) {
         const atr_EffectsDesc effects = { .max_particles = d->max_particles,
+                                          .budget_ms = atr__budget_of(d),
                                           .seed = d->seed,
                                           .fixed_step_ns = d->fixed_step_ns,
                                           .reduced_motion = d->reduced_motion,

@@ -75,6 +75,13 @@ struct atr_Plugin {
     atr_Gauge *gauges[5];
     atr_Counter *drops;
     uint64_t drops_seen;
+
+    /* For the throttle (budget.c). */
+    bool planned;         /* in the frame being drawn */
+    uint64_t cpu_mark_ns; /* the thread's processor time when the frame ended */
+    float outside_ms;     /* the host's work before begin_frame */
+    float present_work_ms;
+    float busy_ms; /* of the last frame */
 };
 
 /* loader.c */
@@ -99,6 +106,17 @@ typedef struct atr__SampleState {
     uint64_t cpu_ticks;
 } atr__SampleState;
 void atr__sample(atr__SampleState *last, atr__Usage *out);
+
+/* budget.c */
+/* 0: nothing is throttled. */
+float atr__budget_of(const atr_PluginDesc *desc);
+void atr__budget_begin_frame(atr_Plugin *plugin);
+/* Once before effects are collected. `host_goes_on`: it has more to draw in this frame. */
+void atr__budget_plan(atr_Plugin *plugin, float host_ms, bool host_goes_on);
+void atr__budget_end_frame(atr_Plugin *plugin);
+void atr__budget_presented(atr_Plugin *plugin);
+/* The frame is over and its split is known. */
+void atr__budget_finish(atr_Plugin *plugin);
 
 /* plugin.c */
 bool atr__plugin_renderer_lives(const atr_Plugin *plugin);

@@ -34,3 +34,5 @@ atrium_add_test(test_effect_install
 atrium_add_test(test_effect_limits
     SOURCES test_effect_limits.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_throttle SOURCES test_throttle.c COMPONENTS core LABELS unit)
+atrium_add_test(test_effect_budget
+    SOURCES test_effect_budget.c effect_fixture.h COMPONENTS core LABELS unit)

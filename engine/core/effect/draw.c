@@ -165,6 +165,9 @@ uint32_t atr_effects_draw(const atr_Effects *effects, atr_RenderQueue *queue)
     atr__mutex_lock(atr__effects_lock(effects));
     for (uint32_t i = 0; i < effects->order_count; i++) {
         const atr__Instance *instance = &effects->instances[effects->order[i]];
+        if (effects->keep[instance->definition->def.importance] <= 0.0f) {
+            continue; /* nothing of it fits into this frame */
+        }
         for (uint32_t node = 0; node < instance->definition->def.node_count; node++) {
             const uint8_t type = instance->definition->def.nodes[node].type;
             atr_DrawCmd cmd;

@@ -13,6 +13,7 @@
 #define PARTICLES_DEFAULT 16384
 #define POSTS_DEFAULT     64
 #define INSTANCES_MAX     65536
+#define CHARGES_MAX       65535 /* of the throttle */
 #define PARTICLES_MIN     64
 #define PARTICLES_MAX     1000000
 
@@ -80,6 +81,21 @@ static void stop_maintenance(atr_Effects *effects)
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
+static bool make_throttle(atr_Effects *effects)
+{
+    const atr_EffectsDesc *d = &effects->desc;
+    const atr_ThrottleDesc desc = { .budget_ms = d->budget_ms,
+                                    .max_types = d->max_effects,
+                                    .max_charges = d->max_instances < CHARGES_MAX ? d->max_instances
+                                                                                  : CHARGES_MAX,
+                                    .allocator = d->allocator };
+    for (int i = 0; i < ATR__IMPORTANCES; i++) {
+        effects->keep[i] = 1.0f;
+        effects->thinned[i] = 1.0f;
+    }
+    return atr_throttle_create(&desc, &effects->throttle) == ATR_OK;
+}
+
 static bool allocate(atr_Effects *effects)
 {
     const atr_EffectsDesc *d = &effects->desc;
@@ -92,9 +108,11 @@ static bool allocate(atr_Effects *effects)
     effects->ended_capacity = ended_capacity(d);
     effects->ended = atr__alloc_zero(a, effects->ended_capacity, sizeof *effects->ended);
     effects->posts = atr__alloc_zero(a, d->max_posts, sizeof *effects->posts);
+    effects->uses = atr__alloc_zero(a, d->max_effects, sizeof *effects->uses);
     return effects->definitions != NULL && effects->sheets != NULL && atr__names_init(effects) &&
            effects->instances != NULL && effects->order != NULL && effects->ended != NULL &&
-           effects->posts != NULL && atr__chunks_init(effects);
+           effects->posts != NULL && effects->uses != NULL && make_throttle(effects) &&
+           atr__chunks_init(effects);
 }
 
 atr_Status atr_effects_create(const atr_EffectsDesc *desc, atr_Effects **out)
@@ -159,6 +177,8 @@ void atr_effects_destroy(atr_Effects *effects)
     atr__free(a, effects->order, d.max_instances, sizeof *effects->order);
     atr__free(a, effects->ended, effects->ended_capacity, sizeof *effects->ended);
     atr__free(a, effects->posts, d.max_posts, sizeof *effects->posts);
+    atr__free(a, effects->uses, d.max_effects, sizeof *effects->uses);
+    atr_throttle_destroy(effects->throttle);
     if (effects->has_wake) {
         atr__cond_deinit(&effects->wake);
     }
@@ -287,6 +307,7 @@ void atr_effects_advance(atr_Effects *effects, uint64_t now_ns)
         atr__expire_overdue(effects, now_ns);
     }
     const float dt = step_seconds(effects, now_ns);
+    atr__budget_begin(effects);
     step_all(effects, now_ns, dt);
     effects->advanced = true;
     effects->advanced_ns = now_ns;
@@ -414,6 +435,7 @@ void atr_effects_stats(const atr_Effects *effects, atr_EffectsStats *out)
     out->instances = effects->order_count;
     out->max_instances = effects->desc.max_instances;
     out->max_particles = effects->desc.max_particles;
+    atr__budget_stats(effects, out);
     for (uint32_t i = 0; i < effects->order_count; i++) {
         out->particles += particles_of(&effects->instances[effects->order[i]]);
     }

@@ -8,11 +8,13 @@
 #define ATR_EFFECT_INTERNAL_H
 
 #include <atrium/effect.h>
+#include <atrium/throttle.h>
 
 #include "base/random.h"
 #include "base/thread.h"
 #include "effect/update.h"
 
+#define ATR__IMPORTANCES 4
 #define ATR__ANCHORS_MAX 16
 #define ATR__RECTS_MAX   8
 #define ATR__EVENTS_MAX  256
@@ -48,6 +50,8 @@ typedef struct atr__Definition {
     bool was_played;
     bool reserves;                /* prepared: a place among the definitions is kept for it */
     struct atr__Definition *next; /* of those replaced */
+    bool has_type;
+    uint32_t type; /* the throttle's, once has_type */
 } atr__Definition;
 
 typedef struct atr__Sheet {
@@ -126,7 +130,8 @@ typedef struct atr__Instance {
     float amount_total; /* what texts show */
     float amount_from;  /* where a text starts counting */
     float scale;
-    float share; /* of its particles, when the pool was nearly full */
+    float share; /* of its particles: the pool was nearly full, or frames */
+    atr_ThrottleCharge charge;
     uint32_t reserved;
     atr__Random random;
     atr__NodeState nodes[ATR_EFFECT_NODES_MAX];
@@ -205,6 +210,11 @@ struct atr_Effects {
     atr_EffectsStats stats;
     bool reduced_motion;
 
+    atr_Throttle *throttle;
+    atr_ThrottleUse *uses;           /* max_effects: scratch of a plan */
+    float keep[ATR__IMPORTANCES];    /* of the last plan */
+    float thinned[ATR__IMPORTANCES]; /* share of what is shown that the last advance left */
+
     atr__Mutex post_lock; /* guards the posts; held to copy one */
     atr__Post *posts;
     uint32_t post_first, post_count;
@@ -252,6 +262,14 @@ uint64_t atr__instance_deadline(const atr_Effects *effects, const atr__Instance 
                                 uint64_t now_ns);
 /* Takes the lock for each, calls without it. */
 void atr__deliver_done(atr_Effects *effects);
+
+/* budget.c. The lock is held. */
+/* What a trigger of this amount will have alive, times `share`. */
+void atr__effect_profile(const atr__Definition *definition, float amount, float share,
+                         atr_ThrottleProfile *out);
+uint32_t atr__effect_type(atr_Effects *effects, atr__Definition *definition);
+void atr__budget_begin(atr_Effects *effects);
+void atr__budget_stats(const atr_Effects *effects, atr_EffectsStats *out);
 
 /* particle.c. */
 void atr__node_step(atr_Effects *effects, atr__Instance *instance, uint32_t index, float dt);

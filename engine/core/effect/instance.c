@@ -76,6 +76,8 @@ void atr__instance_end(atr_Effects *effects, atr__Instance *instance)
     }
     effects->waiter_count -= instance->waiter_count;
     effects->reserved -= instance->reserved;
+    atr_throttle_release(effects->throttle, instance->charge);
+    instance->charge = (atr_ThrottleCharge){ 0 };
     for (uint32_t i = 0; i < instance->definition->def.node_count; i++) {
         atr__list_release(&effects->chunks, &instance->nodes[i].chunks);
     }
@@ -198,6 +200,18 @@ static void merge(atr__Instance *instance, float amount)
     }
 }
 
+/* What plays on for longer, or of a larger amount, is charged anew. */
+static void charge_merged(atr_Effects *effects, atr__Instance *instance)
+{
+    if (instance->definition->def.merge != ATR_MERGE_IGNORE) {
+        atr_ThrottleProfile profile;
+        atr__effect_profile(instance->definition, instance->amount, instance->share, &profile);
+        atr_throttle_release(effects->throttle, instance->charge);
+        const uint32_t type = atr__effect_type(effects, instance->definition);
+        instance->charge = atr_throttle_charge(effects->throttle, type, &profile);
+    }
+}
+
 static bool add_waiter(atr_Effects *effects, atr__Instance *instance, const atr_Trigger *trigger)
 {
     if (trigger->done == NULL) {
@@ -317,6 +331,47 @@ static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition
     atr__cond_signal(&effects->wake);
 }
 
+/* Into the one that started in this frame: its text shows the sum of both. */
+static atr_TriggerResult coalesce(atr_Effects *effects, atr__Instance *running,
+                                  const atr_Trigger *trigger)
+{
+    if (running == NULL || !add_waiter(effects, running, trigger)) {
+        return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_BUDGET };
+    }
+    running->amount_total += amount_for(&running->definition->def, trigger->amount);
+    return (atr_TriggerResult){ atr__instance_id(effects, running), ATR_DECISION_COALESCED };
+}
+
+/* A new instance, if frames and pools have room for it. */
+static atr_TriggerResult play(atr_Effects *effects, atr__Definition *definition,
+                              atr__Instance *running, const atr_Trigger *trigger)
+{
+    const atr_EffectDef *def = &definition->def;
+    atr_ThrottleProfile profile;
+    atr__effect_profile(definition, amount_for(def, trigger->amount), 1.0f, &profile);
+    const uint32_t type = atr__effect_type(effects, definition);
+    const atr_ThrottleAdmission admission = atr_throttle_admit(effects->throttle, type, &profile);
+    if (admission.decision == ATR_DECISION_COALESCED) {
+        return coalesce(effects, running, trigger);
+    }
+    if (admission.decision != ATR_DECISION_PLAYED && admission.decision != ATR_DECISION_REDUCED) {
+        return (atr_TriggerResult){ .decision = admission.decision };
+    }
+    const float wanted = (float)wanted_particles(definition) * admission.share;
+    float share = 1.0f;
+    if (!make_room(effects, def->importance, (uint32_t)wanted, &share)) {
+        atr_throttle_release(effects->throttle, admission.charge);
+        return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_FULL };
+    }
+    share *= admission.share;
+    atr__Instance *instance = free_slot(effects);
+    start(effects, instance, definition, trigger, share);
+    instance->charge = admission.charge;
+    definition->last_played_ns = time_now(effects);
+    return (atr_TriggerResult){ atr__instance_id(effects, instance),
+                                share < 1.0f ? ATR_DECISION_REDUCED : ATR_DECISION_PLAYED };
+}
+
 static atr_TriggerResult trigger_locked(atr_Effects *effects, const char *name,
                                         const atr_Trigger *trigger)
 {
@@ -340,25 +395,20 @@ static atr_TriggerResult trigger_locked(atr_Effects *effects, const char *name,
     if (running != NULL && !running->fading && def->merge != ATR_MERGE_NONE &&
         since_ns <= seconds_ns(def->merge_window) && add_waiter(effects, running, trigger)) {
         merge(running, amount_for(def, trigger->amount));
+        charge_merged(effects, running);
         if (def->merge != ATR_MERGE_IGNORE) {
             running->deadline_ns = atr__instance_deadline(effects, running, now_ns);
         }
         definition->last_played_ns = now_ns;
         return (atr_TriggerResult){ atr__instance_id(effects, running), ATR_DECISION_MERGED };
     }
-    if ((definition->was_played && since_ns < seconds_ns(def->cooldown)) ||
+    const float cooldown =
+        def->cooldown * atr_throttle_cooldown_scale(effects->throttle, def->importance);
+    if ((definition->was_played && since_ns < seconds_ns(cooldown)) ||
         (def->burst_limit != 0 && playing >= def->burst_limit)) {
         return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_COOLDOWN };
     }
-    float share = 1.0f;
-    if (!make_room(effects, def->importance, wanted_particles(definition), &share)) {
-        return (atr_TriggerResult){ .decision = ATR_DECISION_REFUSED_FULL };
-    }
-    atr__Instance *instance = free_slot(effects);
-    start(effects, instance, definition, trigger, share);
-    definition->last_played_ns = now_ns;
-    return (atr_TriggerResult){ atr__instance_id(effects, instance),
-                                share < 1.0f ? ATR_DECISION_REDUCED : ATR_DECISION_PLAYED };
+    return play(effects, definition, running, trigger);
 }
 
 atr_TriggerResult atr_effect_trigger(atr_Effects *effects, const char *name,

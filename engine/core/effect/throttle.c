@@ -9,7 +9,7 @@
 #include "base/alloc.h"
 
 #define TYPES_DEFAULT   128
-#define TYPES_MAX       4096
+#define TYPES_MAX       65536
 #define CHARGES_DEFAULT 64
 #define CHARGES_MAX     65535
 #define BURST_DEFAULT   8
@@ -116,6 +116,9 @@ void atr_throttle_set_budget(atr_Throttle *throttle, float budget_ms)
     ATR_ASSERT(throttle != NULL);
     throttle->budget = atr__positive(budget_ms);
     throttle->debt = 0.0f;
+    if (throttle->budget <= 0.0f && throttle->forced_quality < 0) {
+        throttle->quality = 3;
+    }
     look_ahead(throttle);
 }
 
@@ -125,6 +128,8 @@ void atr_throttle_set_quality(atr_Throttle *throttle, int32_t level)
     throttle->forced_quality = level < 0 ? -1 : level < 3 ? level : 3;
     if (level >= 0) {
         throttle->quality = throttle->forced_quality;
+    } else if (throttle->budget <= 0.0f) {
+        throttle->quality = 3;
     }
 }
 

@@ -15,7 +15,7 @@
 #include <math.h>
 
 #define PRIOR_PARTICLE 0.0005f /* ms: 500 ns */
-#define PRIOR_FIXED    0.01f
+#define PRIOR_FIXED    0.004f
 #define PRIOR_UPDATE   0.000004f
 #define DRIFT          0.004f /* share of a cost that it may change in a frame */
 #define KNOWN          0.01f  /* share of a cost that stays uncertain */
@@ -31,6 +31,7 @@
 #define DEVIATION_RATE 0.05f
 #define FAR            4.0f /* deviations from the mean: a step, when it stays */
 #define STEP_FRAMES    3
+#define DOUBT_FRAMES   3 /* in a row on one side */
 
 static float limit(float value, float low, float high)
 {
@@ -180,11 +181,24 @@ static float expected(const atr_Throttle *throttle, float *out_variance)
     return ms;
 }
 
-static void correct(atr__Learned *cost, float times, float error, float variance, float most)
+/* Errors of noise change their sign. Those that do not come from costs that are not what was
+ * learned: @return how much more uncertain than thought. */
+static float doubt(atr_Throttle *throttle, float error, float deviation)
+{
+    const int32_t side = error > 1.5f * deviation ? 1 : error < -1.5f * deviation ? -1 : 0;
+    const bool goes_on = side != 0 && (side > 0) == (throttle->error_run > 0);
+    throttle->error_run = goes_on ? throttle->error_run + side : side;
+    return throttle->error_run >= DOUBT_FRAMES || throttle->error_run <= -DOUBT_FRAMES ? 4.0f
+                                                                                       : 1.0f;
+}
+
+static void correct(atr__Learned *cost, float times, float more, float error, float variance,
+                    float most)
 {
     if (!(times > 0.0f)) {
         return;
     }
+    cost->variance *= more;
     const float gain = cost->variance * times / variance;
     cost->value = atr__positive(cost->value + gain * error);
     cost->variance -= gain * times * cost->variance;
@@ -200,23 +214,25 @@ static void learn_costs(atr_Throttle *throttle, float took)
     const float ms = expected(throttle, &variance);
     const float noise =
         square(throttle->effect_deviation * atr__throttle_spread(ms)) + square(CLOCK);
-    variance += noise;
+    const float more = doubt(throttle, took - ms, sqrtf(variance + noise));
+    variance = variance * more + noise;
     const float far = FAR * sqrtf(variance);
     const float error = limit(took - ms, -far, far);
-    correct(&throttle->update, throttle->planned_alive, error, variance, square(PRIOR_UPDATE));
+    correct(&throttle->update, throttle->planned_alive, more, error, variance,
+            square(PRIOR_UPDATE));
     for (uint32_t i = 0; i < throttle->planned_count; i++) {
         const atr_ThrottleUse *use = &throttle->planned[i];
         atr__ThrottleKind *kind = &throttle->types[use->type];
-        correct(&kind->particle, (float)use->particles, error, variance,
+        correct(&kind->particle, (float)use->particles, more, error, variance,
                 square(PRIOR_PARTICLE + kind->particle.value));
-        correct(&kind->fixed, (float)use->instances, error, variance,
+        correct(&kind->fixed, (float)use->instances, more, error, variance,
                 square(PRIOR_FIXED + kind->fixed.value));
         if (use->particles > 0) {
             throttle->prior_particle += 0.002f * (kind->particle.value - throttle->prior_particle);
         }
     }
     const float spread = atr__throttle_spread(ms);
-    if (ms > 0.1f) {
+    if (ms > 0.1f && more <= 1.0f) {
         const float off = limit(fabsf(took - ms) / spread, 0.0f, 5.0f * throttle->effect_deviation);
         throttle->effect_deviation += 0.02f * (1.25f * off - throttle->effect_deviation);
         throttle->effect_deviation = limit(throttle->effect_deviation, 0.005f, 1.0f);

@@ -57,6 +57,7 @@ struct atr_Throttle {
     /* Learned (throttle_cost.c). */
     atr__Learned update; /* ms for each particle alive, drawn or not */
     float prior_particle;
+    int32_t error_run; /* frames in a row whose effects were far off on one side; negative: below */
     atr__Level host, rest;
     float effect_deviation; /* of a frame's effects, as a share of atr__throttle_spread */
     float reach;            /* how many deviations lie below nearly every frame */

@@ -73,7 +73,7 @@ typedef struct atr_ThrottleAdmission {
 
 typedef struct atr_ThrottleDesc {
     float budget_ms;      /* of a frame; default 0: nothing is refused or thinned for time */
-    uint32_t max_types;   /* default 128, at most 4096 */
+    uint32_t max_types;   /* default 128, at most 65,536 */
     uint32_t max_charges; /* running at once; default 64, at most 65,535 */
     atr_Allocator allocator;
 } atr_ThrottleDesc;
