@@ -4,6 +4,12 @@ atrium_add_test(test_mailbox SOURCES test_mailbox.c COMPONENTS core LABELS unit)
 atrium_add_test(test_mailbox_threads
     SOURCES test_mailbox_threads.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_compose SOURCES test_compose.c COMPONENTS core LABELS unit)
+atrium_add_test(test_compose_equal
+    SOURCES test_compose_equal.c compose_fixture.h COMPONENTS core LABELS unit threads)
+atrium_add_test(test_compose_quality
+    SOURCES test_compose_quality.c compose_fixture.h COMPONENTS core LABELS unit)
+atrium_add_test(test_compose_copies
+    SOURCES test_compose_copies.c compose_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_kernels
     SOURCES test_kernels.c ../support/kernel_cases.c ../support/kernel_cases.h
     COMPONENTS core LABELS unit)

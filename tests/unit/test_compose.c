@@ -630,7 +630,8 @@ static void compose_create__memory_fails_anywhere__nothing_leaks(void **state)
         FailingAllocator memory = { .fail_at = n };
         atr_Compositor *compositor = NULL;
         atr_Status st = atr_compose_create(
-            &(atr_ComposeDesc){ .allocator = failing_allocator(&memory) }, &compositor);
+            &(atr_ComposeDesc){ .second_thread = true, .allocator = failing_allocator(&memory) },
+            &compositor);
         if (st == ATR_OK) {
             st = atr_compose_set_sprites(compositor, images, 4);
             done = st == ATR_OK;

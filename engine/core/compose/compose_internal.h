@@ -248,6 +248,8 @@ void atr__copies_clear(atr__Copies *copies);
 void atr__copies_forget(atr__Copies *copies, atr_SpriteId sprite);
 /* What has been drawn since the frame before began is kept from now on. */
 void atr__copies_frame(atr__Copies *copies);
+/* Nothing is kept but what this pass draws. */
+void atr__copies_relax(atr__Copies *copies);
 /* False when a copy of that many bytes is never kept. */
 bool atr__copies_may_hold(const atr__Copies *copies, size_t bytes);
 /* A new entry with memory for that many bytes, content unknown; the copies drawn longest ago make
@@ -347,6 +349,8 @@ typedef struct atr__Odd {
     atr__Placed placed;
     const atr__Entry *source; /* NULL: the picture itself */
     int32_t source_w, source_h;
+    bool
+        lacks_room; /* there would be a better source, were the cache not full of what is planned */
 } atr__Odd;
 
 #define ATR__BANDS_MAX 256

@@ -13,7 +13,7 @@
 #define BYTES_PER_ENTRY 1024 /* of the block: a copy of 14 by 14 pixels */
 #define KEPT_PART       16   /* a copy takes at most 1/16 of the memory */
 #define MOVE_BYTES      ((size_t)256 * 1024)
-#define ASKED           4096 /* a power of two */
+#define ASKED           16384 /* a power of two */
 #define NONE            UINT32_MAX
 
 static size_t rounded(size_t bytes)
@@ -86,6 +86,12 @@ void atr__copies_frame(atr__Copies *copies)
     copies->move_left = MOVE_BYTES;
 }
 
+void atr__copies_relax(atr__Copies *copies)
+{
+    copies->keep_from = copies->pass;
+    copies->move_left = (size_t)copies->units * ATR__COPY_UNIT;
+}
+
 bool atr__copies_may_hold(const atr__Copies *copies, size_t bytes)
 {
     return bytes <= (size_t)copies->units * ATR__COPY_UNIT / KEPT_PART;
@@ -93,7 +99,8 @@ bool atr__copies_may_hold(const atr__Copies *copies, size_t bytes)
 
 bool atr__copies_asked(atr__Copies *copies, atr__CopyKey key)
 {
-    const uint64_t mixed = key * 0x9e3779b97f4a7c15u;
+    uint64_t mixed = key * 0x9e3779b97f4a7c15u;
+    mixed = (mixed ^ mixed >> 32) * 0xbf58476d1ce4e5b9u;
     uint16_t *asked = &copies->asked[(mixed >> 32) & (ASKED - 1)];
     const uint16_t tag = (uint16_t)(mixed >> 48 | 1);
     const bool before = *asked == tag;

@@ -224,6 +224,8 @@ static bool choose_source(atr_Compositor *compositor, const atr__Placed *placed,
     odd->source = upright(compositor, placed->sprite, width, height);
     odd->source_w = width;
     odd->source_h = height;
+    odd->lacks_room = odd->source == NULL && !compositor->fill_bounded &&
+                      atr__copies_may_hold(&compositor->copies, bytes_of(width, height));
     return odd->source != NULL;
 }
 

@@ -142,6 +142,11 @@ static void plan_missing(atr_Compositor *compositor, const atr__Job *job, const 
     }
     atr__Odd odd;
     const atr__Copy *copy = atr__make_copy(compositor, placed, &odd);
+    if (odd.lacks_room) {
+        atr__plan_draw(compositor, job);
+        atr__copies_relax(&compositor->copies);
+        copy = atr__make_copy(compositor, placed, &odd);
+    }
     if (copy != NULL) {
         add_copy(&compositor->plan, job, copy, placed->x, placed->y, placed->tint);
         return;
