@@ -175,19 +175,6 @@ static void sampling_init(Sampling *sampling, const atr__Source *source, const a
     sampling->v_limit = (int64_t)(source->rim ? last_v : source->bottom) * 65536;
 }
 
-static uint32_t weighted(const uint32_t p[4], const uint32_t weight[4])
-{
-    uint32_t result = 0;
-    for (uint32_t shift = 0; shift < 32; shift += 8) {
-        uint32_t sum = 128;
-        for (int i = 0; i < 4; i++) {
-            sum += (p[i] >> shift & 255) * weight[i];
-        }
-        result |= sum >> 8 << shift;
-    }
-    return result;
-}
-
 static int32_t clamp_to(int64_t value, int32_t last)
 {
     return value < 0 ? 0 : value > last ? last : (int32_t)value;
@@ -196,18 +183,15 @@ static int32_t clamp_to(int64_t value, int32_t last)
 /* As the kernel's formula, the picture's edges repeated for ever. */
 static uint32_t sample(const atr__Source *source, int64_t u, int64_t v)
 {
-    const uint32_t fu = (uint32_t)(u >> 8) & 255;
-    const uint32_t fv = (uint32_t)(v >> 8) & 255;
-    const uint32_t both = fu * fv >> 8;
-    const uint32_t weight[4] = { 256 - fu - fv + both, fu - both, fv - both, both };
     const int32_t left = clamp_to(u >> 16, source->width - 1);
     const int32_t right = clamp_to((u >> 16) + 1, source->width - 1);
     const uint32_t *top =
         source->pixels + (ptrdiff_t)clamp_to(v >> 16, source->height - 1) * source->pitch;
     const uint32_t *bottom =
         source->pixels + (ptrdiff_t)clamp_to((v >> 16) + 1, source->height - 1) * source->pitch;
-    const uint32_t p[4] = { top[left], top[right], bottom[left], bottom[right] };
-    return weighted(p, weight);
+    return atr__mix_pixels((const uint32_t[]){ top[left], top[right] },
+                           (const uint32_t[]){ bottom[left], bottom[right] },
+                           (uint32_t)(u >> 8) & 255, (uint32_t)(v >> 8) & 255);
 }
 
 /* Of 255: how much of a pixel lies within `half` of the axis, that far from it. */
@@ -223,10 +207,10 @@ static void draw_edge(const Sampling *sampling, const Row *row, int64_t first, i
         const uint32_t across = covered(row->along + i * sampling->cosine, sampling->half_w);
         const uint32_t down = covered(row->aside - i * sampling->sine, sampling->half_h);
         const uint32_t share = (across * down + 127) / 255;
-        const uint32_t p = atr__tint_pixel(
-            sample(sampling->source, row->u + i * sampling->du, row->v + i * sampling->dv),
-            share * 0x01010101u);
-        row->dst[i] = atr__over_pixel(atr__tint_pixel(p, sampling->tint), row->dst[i]);
+        const uint32_t p =
+            sample(sampling->source, row->u + i * sampling->du, row->v + i * sampling->dv);
+        const uint32_t seen = atr__weigh_pixel(p, atr__tint_weight(share), 128);
+        row->dst[i] = atr__over_pixel(atr__tint_pixel(seen, sampling->tint), row->dst[i]);
     }
 }
 
