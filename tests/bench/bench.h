@@ -38,10 +38,6 @@ typedef struct BenchSpread {
     double median, p99;
 } BenchSpread;
 
-typedef struct BenchTimes {
-    BenchSpread ours, peer;
-} BenchTimes;
-
 /* Whether --filter lets the case through. */
 bool bench_wants(const BenchOptions *options, const char *name);
 
@@ -55,6 +51,11 @@ void bench_report_goals(BenchOptions *options, const char *name);
 int bench_fault(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 uint64_t bench_now_ns(void);
+
+/* What the calling thread itself has run. A frame of ten milliseconds loses its processor to others
+ * more often than one of a single millisecond, so on a busy machine elapsed time flatters whoever
+ * is quick; this does not. */
+uint64_t bench_own_ns(void);
 
 /* Nearest rank, p in 0..100; sorts the values. NAN without any. */
 double bench_percentile(double *values, size_t count, double p);

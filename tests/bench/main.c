@@ -14,7 +14,8 @@ static const struct {
     { "frame", "whole frames with effects, overlay and receipts on workers (60 s)", bench_frame },
 #endif
     { "effects", "sprites beside SDL_RenderCopyF, the runtime, and each effect", bench_effects },
-    { "queue", "pushes into the render queue, beside SDL's, GLib's and Concurrency Kit's", bench_queue },
+    { "queue", "pushes into the render queue, beside SDL's, GLib's and Concurrency Kit's",
+      bench_queue },
     { "throttle", "frames over budget beside no throttle, a cap and AIMD, by importance",
       bench_throttle },
 };

@@ -103,13 +103,13 @@ static bool play_shower(atr_Effects *effects, uint32_t alive, float width, float
 
 static double frame_of_plugin(Stage *s, atr_Plugin *plugin)
 {
-    const uint64_t start_ns = bench_now_ns();
+    const StageTime start = stage_clock();
     atr_plugin_begin_frame(plugin);
     SDL_SetRenderDrawColor(s->renderer, 16, 16, 32, 255);
     SDL_RenderClear(s->renderer);
     atr_plugin_end_frame(plugin);
     atr_plugin_present(plugin);
-    return (double)(bench_now_ns() - start_ns) / 1e6;
+    return stage_since(start).own;
 }
 
 /* The effect ends after 60 s of its own time, and so does a long run of frames: again. */
@@ -140,7 +140,7 @@ static void measure_plugin(BenchOptions *options, const char *name, atr_Plugin *
             alive += atr_effects_particles(atr_plugin_effects(plugin)).count;
         }
         for (uint32_t i = 0; i < FRAMES / 2; i++) {
-            peers[peer_count++] = stage_frame_sdl(&stage);
+            peers[peer_count++] = stage_frame_sdl(&stage).own;
         }
     }
     atr_PluginStats stats;
@@ -219,12 +219,12 @@ static void runtime_close(Runtime *runtime)
 static double runtime_frame(Runtime *runtime)
 {
     atr_DrawList list;
-    const uint64_t start_ns = bench_now_ns();
+    const uint64_t start_ns = bench_own_ns();
     runtime->now_ns += STEP_NS;
     atr_effects_advance(runtime->effects, runtime->now_ns);
     (void)atr_effects_draw(runtime->effects, runtime->queue);
     atr_queue_take(runtime->queue, &list);
-    return (double)(bench_now_ns() - start_ns) / 1e3;
+    return (double)(bench_own_ns() - start_ns) / 1e3;
 }
 
 /* Nanoseconds for each live particle, of every frame; the effect still plays at the end of it. */

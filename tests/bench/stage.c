@@ -79,9 +79,20 @@ atr_Compositor *stage_compositor(const Stage *stage, const char *kernel, bool se
     return compositor;
 }
 
-double stage_frame_atrium(Stage *stage, atr_Compositor *compositor)
+StageTime stage_clock(void)
 {
-    const uint64_t start_ns = bench_now_ns();
+    return (StageTime){ (double)bench_own_ns() / 1e6, (double)bench_now_ns() / 1e6 };
+}
+
+StageTime stage_since(StageTime start)
+{
+    const StageTime now = stage_clock();
+    return (StageTime){ now.own - start.own, now.elapsed - start.elapsed };
+}
+
+StageTime stage_frame_atrium(Stage *stage, atr_Compositor *compositor)
+{
+    const StageTime start = stage_clock();
     Workload *work = &stage->work;
     workload_move(work);
     workload_premultiply(work);
@@ -98,7 +109,7 @@ double stage_frame_atrium(Stage *stage, atr_Compositor *compositor)
     const atr_DrawCmd cmd = { .kind = ATR_DRAW_PARTICLES, .count = work->count };
     atr_compose_commands(compositor, &canvas, NULL, NULL, &cmd, 1, &particles, NULL);
     SDL_UpdateWindowSurface(stage->window);
-    return (double)(bench_now_ns() - start_ns) / 1e6;
+    return stage_since(start);
 }
 
 static void copy_particles(Stage *stage)
@@ -120,14 +131,14 @@ static void copy_particles(Stage *stage)
     }
 }
 
-double stage_frame_sdl(Stage *stage)
+StageTime stage_frame_sdl(Stage *stage)
 {
-    const uint64_t start_ns = bench_now_ns();
+    const StageTime start = stage_clock();
     workload_move(&stage->work);
     SDL_SetRenderDrawColor(stage->renderer, CLEAR >> 16 & 0xff, CLEAR >> 8 & 0xff, CLEAR & 0xff,
                            255);
     SDL_RenderClear(stage->renderer);
     copy_particles(stage);
     SDL_RenderPresent(stage->renderer);
-    return (double)(bench_now_ns() - start_ns) / 1e6;
+    return stage_since(start);
 }

@@ -33,8 +33,18 @@ void stage_close(Stage *stage);
  * kernel. */
 atr_Compositor *stage_compositor(const Stage *stage, const char *kernel, bool second_thread);
 
-/* Whole frames: move, clear, draw, present. ms. */
-double stage_frame_atrium(Stage *stage, atr_Compositor *compositor);
-double stage_frame_sdl(Stage *stage);
+/* ms */
+typedef struct StageTime {
+    double own;     /* of the thread that draws: bench_own_ns */
+    double elapsed; /* what counts where a second thread draws, too */
+} StageTime;
+
+/* Whole frames: move, clear, draw, present. */
+StageTime stage_frame_atrium(Stage *stage, atr_Compositor *compositor);
+StageTime stage_frame_sdl(Stage *stage);
+
+/* Both clocks, to be taken again when the frame is done. */
+StageTime stage_clock(void);
+StageTime stage_since(StageTime start);
 
 #endif
