@@ -112,7 +112,7 @@ static void field_version(atr__Reader *reader, const json_t *value, const atr__F
 {
     (void)field;
     (void)out;
-    if (!json_is_integer(value) || json_integer_value(value) != 1) {
+    if (json_number_value(value) != 1.0) {
         atr__expected(reader, value, "1, the version of the format");
     }
 }

@@ -5,6 +5,7 @@
 
 #include "effects_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -383,12 +384,13 @@ void atr__field_float(atr__Reader *reader, const json_t *value, const atr__Field
 static bool read_whole(atr__Reader *reader, const json_t *value, const atr__Field *field,
                        uint32_t *out)
 {
-    if (!json_is_integer(value) || (double)json_integer_value(value) < field->low ||
-        (double)json_integer_value(value) > field->high) {
+    const double number = json_number_value(value);
+    if (!json_is_number(value) || !(number >= field->low) || !(number <= field->high) ||
+        number != floor(number)) {
         atr__expected(reader, value, "a whole number from %g to %g", field->low, field->high);
         return false;
     }
-    *out = (uint32_t)json_integer_value(value);
+    *out = (uint32_t)number;
     return true;
 }
 

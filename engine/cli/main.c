@@ -122,6 +122,9 @@ static CliExit run(int argc, char **argv)
         cli_print_help(cli.verb);
         return CLI_DONE;
     }
+    if (strcmp(cli.verb->noun, "effect") != 0) {
+        umask(077); /* what the mall's verbs make is for its owner */
+    }
     const CliExit code = cli.verb->run(&cli);
     cli_close(&cli);
     return code;
@@ -129,9 +132,7 @@ static CliExit run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    /* What is made here is for its owner; a reader that went away is an error, not a death. */
-    umask(077);
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error, not a death */
     CliExit code = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout) != 0) {
         code = cli_say(CLI_FAULT, "standard output could not be written");

@@ -342,65 +342,6 @@ static void catalogue_load__folder__replaces_adds_and_skips_bad_files(void **sta
     scratch_folder_remove(&folder);
 }
 
-/* The parser lists what it knows when it meets a field that it does not. */
-static void fields_of(const char *json, char *out, size_t size)
-{
-    atr_EffectDef def;
-    atr_Error error;
-    assert_int_equal(atr_catalogue_parse(bytes_of(json), "x", &def, &error), ATR_ERR_FORMAT);
-    const char *list = strstr(error.text, "one of:");
-    assert_non_null(list);
-    snprintf(out, size, "%s ", list + strlen("one of:"));
-}
-
-static void assert_same_fields(const json_t *properties, const char *known)
-{
-    size_t count = 0;
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach((json_t *)(uintptr_t)properties, name, value)
-    {
-        char wanted[64];
-        snprintf(wanted, sizeof wanted, " %s ", name);
-        if (strstr(known, wanted) == NULL) {
-            fail_msg("schema.json has %s, the parser only%s", name, known);
-        }
-        count++;
-    }
-    for (const char *p = strchr(known + 1, ' '); p != NULL; p = strchr(p + 1, ' ')) {
-        count--;
-    }
-    assert_int_equal(count, 0);
-}
-
-static void schema__fields__are_those_of_the_parser(void **state)
-{
-    (void)state;
-    json_error_t problem;
-    json_t *schema = json_load_file(ATR_SOURCE_DIR "/effects/schema.json", 0, &problem);
-    if (schema == NULL) {
-        fail_msg("schema.json:%d: %s", problem.line, problem.text);
-    }
-    char known[512];
-    fields_of("{\"zzz\":1}", known, sizeof known);
-    assert_same_fields(json_object_get(schema, "properties"), known);
-    const json_t *nodes = json_object_get(json_object_get(schema, "$defs"), "nodes");
-    const char *type = NULL;
-    json_t *node = NULL;
-    size_t types = 0;
-    json_object_foreach((json_t *)(uintptr_t)nodes, type, node)
-    {
-        print_message("  %s\n", type);
-        char json[128];
-        snprintf(json, sizeof json, "{\"nodes\":[{\"type\":\"%s\",\"zzz\":1}]}", type);
-        fields_of(json, known, sizeof known);
-        assert_same_fields(json_object_get(node, "properties"), known);
-        types++;
-    }
-    assert_int_equal(types, 9);
-    json_decref(schema);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -409,7 +350,6 @@ int main(void)
         cmocka_unit_test(catalogue_parse__wrong__says_where_and_what_was_expected),
         cmocka_unit_test(catalogue_parse__larger_than_the_bound__is_refused_unparsed),
         cmocka_unit_test(catalogue_load__folder__replaces_adds_and_skips_bad_files),
-        cmocka_unit_test(schema__fields__are_those_of_the_parser),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
