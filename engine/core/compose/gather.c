@@ -175,20 +175,18 @@ static void sampling_init(Sampling *sampling, const atr__Source *source, const a
     sampling->v_limit = (int64_t)(source->rim ? last_v : source->bottom) * 65536;
 }
 
-static int32_t clamp_to(int64_t value, int32_t last)
-{
-    return value < 0 ? 0 : value > last ? last : (int32_t)value;
-}
-
 /* As the kernel's formula, the picture's edges repeated for ever. */
 static uint32_t sample(const atr__Source *source, int64_t u, int64_t v)
 {
-    const int32_t left = clamp_to(u >> 16, source->width - 1);
-    const int32_t right = clamp_to((u >> 16) + 1, source->width - 1);
-    const uint32_t *top =
-        source->pixels + (ptrdiff_t)clamp_to(v >> 16, source->height - 1) * source->pitch;
+    const int32_t x = (int32_t)(u >> 16);
+    const int32_t y = (int32_t)(v >> 16);
+    const int32_t last_x = source->width - 1;
+    const int32_t last_y = source->height - 1;
+    const int32_t left = atr__clamp_i32(x, 0, last_x);
+    const int32_t right = atr__clamp_i32(x + 1, 0, last_x);
+    const uint32_t *top = source->pixels + (ptrdiff_t)atr__clamp_i32(y, 0, last_y) * source->pitch;
     const uint32_t *bottom =
-        source->pixels + (ptrdiff_t)clamp_to((v >> 16) + 1, source->height - 1) * source->pitch;
+        source->pixels + (ptrdiff_t)atr__clamp_i32(y + 1, 0, last_y) * source->pitch;
     return atr__mix_pixels((const uint32_t[]){ top[left], top[right] },
                            (const uint32_t[]){ bottom[left], bottom[right] },
                            (uint32_t)(u >> 8) & 255, (uint32_t)(v >> 8) & 255);
@@ -198,7 +196,8 @@ static uint32_t sample(const atr__Source *source, int64_t u, int64_t v)
 static uint32_t covered(int64_t away, int64_t half)
 {
     const int64_t inside = half + 32768 - absolute(away);
-    return inside <= 0 ? 0 : inside >= 65536 ? 255 : (uint32_t)(inside * 255 >> 16);
+    const int64_t some = inside > 0 ? inside : 0;
+    return (uint32_t)((some < 65536 ? some : 65536) * 255 >> 16);
 }
 
 static void draw_edge(const Sampling *sampling, const Row *row, int64_t first, int64_t last)
