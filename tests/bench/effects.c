@@ -220,6 +220,9 @@ int bench_effects(BenchOptions *options)
         code = bench_runtime(options);
     }
     if (code == 0) {
+        code = bench_paths(options);
+    }
+    if (code == 0) {
         code = bench_catalogue(options);
     }
     bench_report_goals(options, "effects/goals");
