@@ -51,8 +51,9 @@ void atr_plugin_begin_frame(atr_Plugin *plugin)
         frame_finish(plugin, now_ns(plugin)); /* the host presented by itself */
     }
     atr__budget_begin_frame(plugin);
-    if (plugin->painter.renderer != NULL && !atr__plugin_renderer_lives(plugin)) {
-        atr_log(&plugin->log, ATR_LOG_WARNING, "plugin", "the renderer was destroyed");
+    if (atr__plugin_draws(plugin) && !atr__plugin_renderer_lives(plugin)) {
+        atr_log(&plugin->log, ATR_LOG_WARNING, "plugin", "the %s was destroyed",
+                plugin->painter.renderer != NULL ? "renderer" : "window");
         atr_plugin_renderer_lost(plugin);
     }
     atr__plugin_exchange(plugin);
@@ -106,20 +107,16 @@ void atr_plugin_draw(atr_Plugin *plugin, atr_Layer layer)
     if (!plugin->in_frame || layer < 0 || layer >= ATR_LAYER_COUNT || plugin->drawn[layer]) {
         return;
     }
-    SDL_Renderer *renderer = plugin->painter.renderer;
-    if (renderer != NULL) {
-        SDL_RenderFlush(renderer); /* what the host drew so far is the host's time */
-    }
+    atr__painter_flush(&plugin->painter); /* what the host drew so far is the host's time */
     const uint64_t start = now_ns(plugin);
     const uint64_t queue_before = plugin->queue_ns;
     collect(plugin, true);
     plugin->drawn[layer] = true;
-    if (renderer != NULL && plugin->list.layer_count[layer] > 0) {
-        atr__State state;
-        atr__state_save(renderer, &state);
+    atr__State state;
+    if (plugin->list.layer_count[layer] > 0 && atr__painter_open(&plugin->painter, &state)) {
         layer_draw(plugin, &state, layer);
-        atr__state_restore(renderer, &state);
-        SDL_RenderFlush(renderer);
+        atr__painter_close(&plugin->painter, &state);
+        atr__painter_flush(&plugin->painter);
     }
     const uint64_t spent = now_ns(plugin) - start;
     plugin->ours_ns += spent;
@@ -211,7 +208,14 @@ static void overlay_draw(atr_Plugin *plugin, const atr__State *state)
         overlay_collect(plugin);
         atr__overlay_compose(&plugin->overlay, plugin->painter.renderer, plugin->skin, now);
     }
-    atr__overlay_draw(&plugin->overlay, plugin->painter.renderer, plugin->skin, state->width);
+    const SDL_Rect to = atr__overlay_place(&plugin->overlay, plugin->skin, state->width);
+    if (plugin->painter.renderer != NULL) {
+        atr__overlay_draw(&plugin->overlay, plugin->painter.renderer, &to);
+    } else {
+        atr__direct_cover_rect(&plugin->painter, &to);
+        const atr_Canvas canvas = atr__surface_canvas(&plugin->painter);
+        atr__overlay_blend(&plugin->overlay, &canvas, &to);
+    }
 }
 
 /* ---- The frame's end ------------------------------------------------------------------------- */
@@ -221,10 +225,7 @@ void atr_plugin_end_frame(atr_Plugin *plugin)
     if (!plugin->in_frame) {
         return;
     }
-    SDL_Renderer *renderer = plugin->painter.renderer;
-    if (renderer != NULL) {
-        SDL_RenderFlush(renderer);
-    }
+    atr__painter_flush(&plugin->painter);
     const uint64_t host_end = now_ns(plugin);
     atr_FrameSplit *split = &plugin->building;
     split->host_ms = to_ms(host_end - plugin->begin_ns - plugin->ours_ns);
@@ -236,23 +237,22 @@ void atr_plugin_end_frame(atr_Plugin *plugin)
 
     collect(plugin, false);
     const bool shows = plugin->overlay.mode != ATR_OVERLAY_OFF && plugin->skin != NULL;
-    if (renderer != NULL && (plugin->list.count > 0 || shows)) {
-        atr__State state;
-        atr__state_save(renderer, &state);
+    atr__State state;
+    if ((plugin->list.count > 0 || shows) && atr__painter_open(&plugin->painter, &state)) {
         for (int layer = 0; layer < ATR_LAYER_COUNT; layer++) {
             if (!plugin->drawn[layer]) {
                 layer_draw(plugin, &state, layer);
             }
         }
-        SDL_RenderFlush(renderer);
+        atr__painter_flush(&plugin->painter);
         const uint64_t start = now_ns(plugin);
         plugin->effects_ns += start - mail_end;
         if (shows) {
             overlay_draw(plugin, &state);
-            SDL_RenderFlush(renderer);
+            atr__painter_flush(&plugin->painter);
         }
         split->overlay_ms = to_ms(now_ns(plugin) - start);
-        atr__state_restore(renderer, &state);
+        atr__painter_close(&plugin->painter, &state);
     }
     split->effects_ms = to_ms(plugin->effects_ns);
     split->queue_ms = to_ms(plugin->queue_ns);
@@ -271,6 +271,8 @@ void atr_plugin_present(atr_Plugin *plugin)
         SDL_UpdateWindowSurface(plugin->desc.window);
     } else if (renderer != NULL) {
         SDL_RenderPresent(renderer);
+    } else if (plugin->painter.direct.window != NULL) {
+        SDL_UpdateWindowSurface(plugin->painter.direct.window);
     }
     const uint64_t end = now_ns(plugin);
     plugin->building.present_ms = to_ms(end - start);

@@ -100,20 +100,28 @@ static void metrics_register(atr_Plugin *plugin)
 
 static void window_remember(atr_Plugin *plugin)
 {
-    plugin->window = SDL_RenderGetWindow(plugin->painter.renderer);
+    plugin->window = plugin->painter.renderer != NULL
+                         ? SDL_RenderGetWindow(plugin->painter.renderer)
+                         : plugin->painter.direct.window;
     plugin->window_id = plugin->window != NULL ? SDL_GetWindowID(plugin->window) : 0;
+}
+
+bool atr__plugin_draws(const atr_Plugin *plugin)
+{
+    return plugin->painter.renderer != NULL || plugin->painter.direct.window != NULL;
 }
 
 bool atr__plugin_renderer_lives(const atr_Plugin *plugin)
 {
-    if (plugin->painter.renderer == NULL) {
+    if (!atr__plugin_draws(plugin)) {
         return false;
     }
     if (plugin->window_id == 0) {
         return true; /* a renderer without a window cannot be asked */
     }
     SDL_Window *window = SDL_GetWindowFromID(plugin->window_id);
-    return window != NULL && SDL_GetRenderer(window) == plugin->painter.renderer;
+    return window != NULL && SDL_GetRenderer(window) == plugin->painter.renderer &&
+           window == plugin->window;
 }
 
 void atr__plugin_exchange(atr_Plugin *plugin)
@@ -141,6 +149,57 @@ static void assets_wait(atr_Plugin *plugin)
     } while (plugin->painter.pictures.wanted_count > 0 || plugin->painter.pictures.waiting > 0);
 }
 
+/* Letters as large as the picture there is. */
+static void skin_ask(atr_Plugin *plugin)
+{
+    int width = 0;
+    int height = 0;
+    if (plugin->painter.renderer != NULL) {
+        SDL_GetRendererOutputSize(plugin->painter.renderer, &width, &height);
+    } else {
+        SDL_GetWindowSizeInPixels(plugin->painter.direct.window, &width, &height);
+    }
+    plugin->skin_scale = atr__skin_scale_for(width, height);
+    atr__loader_request_skin(&plugin->loader, plugin->skin_scale);
+}
+
+/* With a renderer, or without onto the surface of desc.window. */
+static atr_Status attach(SDL_Renderer *renderer, const atr_PluginDesc *d, atr_Plugin **out)
+{
+    atr_Plugin *plugin = atr__alloc_zero(&d->allocator, 1, sizeof *plugin);
+    if (plugin == NULL) {
+        return ATR_ERR_NO_MEMORY;
+    }
+    plugin->desc = *d;
+    plugin->log = d->log;
+    plugin->presented = true;
+    plugin->painter.log = &plugin->log;
+    atr_Status status = atr__painter_init(&plugin->painter, renderer, d);
+    if (status == ATR_OK) {
+        window_remember(plugin);
+        status = parts_create(plugin);
+    }
+    if (status == ATR_OK) {
+        metrics_register(plugin);
+        atr__overlay_init(&plugin->overlay, &d->allocator);
+        plugin->overlay.arabic = d->overlay_arabic;
+        status = atr__loader_start(&plugin->loader, d, &plugin->log, plugin->painter.pictures.atlas,
+                                   plugin->watch);
+    }
+    if (status != ATR_OK) {
+        atr_plugin_detach(plugin);
+        return status;
+    }
+    if (!d->disable_overlay) {
+        skin_ask(plugin);
+    }
+    if (d->wait_for_assets) {
+        assets_wait(plugin);
+    }
+    *out = plugin;
+    return ATR_OK;
+}
+
 atr_Status atr_plugin_attach(SDL_Renderer *renderer, const atr_PluginDesc *desc, atr_Plugin **out)
 {
     ATR_ASSERT(out != NULL);
@@ -149,42 +208,22 @@ atr_Status atr_plugin_attach(SDL_Renderer *renderer, const atr_PluginDesc *desc,
         return ATR_ERR_INVALID;
     }
     const atr_PluginDesc d = desc_resolve(desc, renderer);
-    atr_Plugin *plugin = atr__alloc_zero(&d.allocator, 1, sizeof *plugin);
-    if (plugin == NULL) {
-        return ATR_ERR_NO_MEMORY;
+    return attach(renderer, &d, out);
+}
+
+atr_Status atr_plugin_attach_surface(SDL_Window *window, const atr_PluginDesc *desc,
+                                     atr_Plugin **out)
+{
+    ATR_ASSERT(out != NULL);
+    *out = NULL;
+    if (window == NULL || SDL_GetRenderer(window) != NULL) {
+        return ATR_ERR_INVALID;
     }
-    plugin->desc = d;
-    plugin->log = d.log;
-    plugin->presented = true;
-    plugin->painter.log = &plugin->log;
-    atr_Status status = atr__painter_init(&plugin->painter, renderer, &d);
-    if (status == ATR_OK) {
-        window_remember(plugin);
-        status = parts_create(plugin);
-    }
-    if (status == ATR_OK) {
-        metrics_register(plugin);
-        atr__overlay_init(&plugin->overlay, &d.allocator);
-        plugin->overlay.arabic = d.overlay_arabic;
-        status = atr__loader_start(&plugin->loader, &d, &plugin->log,
-                                   plugin->painter.pictures.atlas, plugin->watch);
-    }
-    if (status != ATR_OK) {
-        atr_plugin_detach(plugin);
-        return status;
-    }
-    if (!d.disable_overlay) {
-        int width = 0;
-        int height = 0;
-        SDL_GetRendererOutputSize(renderer, &width, &height);
-        plugin->skin_scale = atr__skin_scale_for(width, height);
-        atr__loader_request_skin(&plugin->loader, plugin->skin_scale);
-    }
-    if (d.wait_for_assets) {
-        assets_wait(plugin);
-    }
-    *out = plugin;
-    return ATR_OK;
+    atr_PluginDesc d = desc != NULL ? *desc : (atr_PluginDesc){ 0 };
+    d.surface = NULL;
+    d.window = window;
+    d = desc_resolve(&d, NULL);
+    return attach(NULL, &d, out);
 }
 
 void atr_plugin_detach(atr_Plugin *plugin)
@@ -216,7 +255,7 @@ void atr_plugin_detach(atr_Plugin *plugin)
 
 void atr_plugin_renderer_lost(atr_Plugin *plugin)
 {
-    if (plugin->painter.renderer != NULL) {
+    if (atr__plugin_draws(plugin)) {
         atr__painter_release(&plugin->painter, false);
         atr__overlay_release(&plugin->overlay, false);
         plugin->window = NULL;
@@ -312,6 +351,23 @@ void atr_plugin_set_overlay_arabic(atr_Plugin *plugin, bool arabic)
     atr__overlay_set_arabic(&plugin->overlay, arabic);
 }
 
+void atr_plugin_set_path(atr_Plugin *plugin, atr_PathKind path)
+{
+    if (path >= ATR_PATH_AUTO && path <= ATR_PATH_LAYER) {
+        plugin->painter.wanted = path;
+    }
+}
+
+atr_Status atr_plugin_set_kernel(atr_Plugin *plugin, const char *name)
+{
+    return atr_compose_set_kernel(plugin->painter.compositor, name);
+}
+
+atr_Status atr_plugin_set_second_thread(atr_Plugin *plugin, bool on)
+{
+    return atr_compose_set_second_thread(plugin->painter.compositor, on);
+}
+
 atr_Effects *atr_plugin_effects(atr_Plugin *plugin)
 {
     return plugin->effects;
@@ -346,7 +402,7 @@ void atr_plugin_stats(const atr_Plugin *plugin, atr_PluginStats *out)
         .split = plugin->split,
         .path = plugin->painter.last,
         .path_name = names[plugin->painter.last],
-        .renderer = plugin->painter.renderer != NULL ? plugin->painter.name : "lost",
+        .renderer = atr__plugin_draws(plugin) ? plugin->painter.name : "lost",
         .overlay = plugin->overlay.mode,
         .assets_ready =
             plugin->painter.pictures.waiting == 0 && plugin->painter.pictures.wanted_count == 0,

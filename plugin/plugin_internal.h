@@ -119,6 +119,9 @@ void atr__budget_presented(atr_Plugin *plugin);
 void atr__budget_finish(atr_Plugin *plugin);
 
 /* plugin.c */
+/* Whether there is a renderer or a window's surface, as far as is known. */
+bool atr__plugin_draws(const atr_Plugin *plugin);
+/* Whether it is still there. */
 bool atr__plugin_renderer_lives(const atr_Plugin *plugin);
 /* Asks for pictures that are wanted and takes over those that are ready. */
 void atr__plugin_exchange(atr_Plugin *plugin);

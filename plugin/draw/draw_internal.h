@@ -181,15 +181,57 @@ typedef struct atr__SurfacePath {
     bool again; /* probe again: a resize, a reset or another target came between */
 } atr__SurfacePath;
 
-/* What a path has been seen to cost, ns per unit of its own work. */
+/* What a frame asks of a path. */
+typedef struct atr__Work {
+    double quads;
+    double area;  /* pixels that they cover, each for itself */
+    double dirty; /* pixels of the tiles that they touch */
+} atr__Work;
+
+#define ATR__COST_SAMPLES 12
+
+typedef struct atr__CostSample {
+    atr__Work work;
+    double ratio; /* of what it took to what was reckoned */
+} atr__CostSample;
+
+/* What a path has been seen to cost lately. */
 typedef struct atr__PathCost {
-    double rate;
-    uint32_t samples;
+    atr__CostSample samples[ATR__COST_SAMPLES]; /* a ring */
+    uint32_t count, next;
     uint64_t frame; /* of the last sample */
 } atr__PathCost;
 
+typedef struct atr__Choice {
+    atr__PathCost costs[ATR_PATH_LAYER + 1];
+    atr_PathKind used; /* the standing choice */
+    atr_PathKind trial;
+    uint32_t trials, trials_wanted; /* frames of it measured; 0 wanted: none goes on */
+    double best;                    /* ratio of those */
+    atr__Work now;                  /* of the frame being drawn */
+    atr__Work last;                 /* of the one before; area and dirty as last looked at */
+    uint64_t elapsed_ns;
+    uint64_t survey_frame;
+    bool survey, surveyed; /* area and dirty are looked at in this frame; were */
+} atr__Choice;
+
+/* A window's surface that the host draws onto by itself. */
+typedef struct atr__Direct {
+    SDL_Window *window; /* NULL: there is a renderer, or none any more */
+    bool gives_back;    /* what was covered, when the next frame begins */
+    SDL_Surface *surface;
+    const void *pixels; /* of that surface, when it was drawn on last */
+    uint32_t *under;    /* what was covered; width * height */
+    int32_t width, height;
+    atr__Dirty dirty;
+    uint8_t *kept; /* tiles of `under` that hold something */
+    size_t tile_count;
+    bool any_kept;
+} atr__Direct;
+
 typedef struct atr__Painter {
-    SDL_Renderer *renderer; /* NULL while lost */
+    SDL_Renderer *renderer; /* NULL while lost, or with `direct` */
+    atr__Direct direct;
     atr_Allocator allocator;
     const atr_Log *log;
     const char *name;   /* SDL's */
@@ -205,7 +247,7 @@ typedef struct atr__Painter {
     atr__Geometry geometry;
     atr__LayerPath layer;
     atr__SurfacePath surface;
-    atr__PathCost costs[ATR_PATH_LAYER + 1];
+    atr__Choice choice;
     uint64_t frame;
     atr_PathKind path;   /* of the frame being drawn, AUTO before its first layer */
     atr_PathKind last;   /* of the last frame that drew something */
@@ -224,6 +266,10 @@ void atr__painter_attach(atr__Painter *painter, SDL_Renderer *renderer, SDL_Surf
 /* The device forgot its textures: they are made again when next needed. */
 void atr__painter_device_reset(atr__Painter *painter);
 void atr__painter_begin_frame(atr__Painter *painter);
+/* Opens what is drawn on, see state.c and direct.c. False: there is nothing to draw on now. */
+bool atr__painter_open(atr__Painter *painter, atr__State *state);
+void atr__painter_close(atr__Painter *painter, const atr__State *state);
+void atr__painter_flush(atr__Painter *painter);
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
                        uint32_t count, const atr_Particles *particles);
 /* Makes a texture whose pixels must be drawn as they are. */
@@ -231,8 +277,10 @@ SDL_Texture *atr__painter_texture(atr__Painter *painter, int access, int32_t wid
 
 /* choose.c */
 atr_PathKind atr__choose(atr__Painter *painter, const atr__State *state, const atr__Batch *batch);
-void atr__choose_record(atr__Painter *painter, atr_PathKind path, const atr__Batch *batch,
-                        uint64_t elapsed_ns);
+/* A layer was drawn by the frame's path; `elapsed_ns` where painter->measure. */
+void atr__choose_note(atr__Painter *painter, const atr__Batch *batch, uint64_t elapsed_ns);
+/* A frame has ended: learns from it. */
+void atr__choose_frame(atr__Painter *painter);
 
 /* geometry.c and textures.c */
 bool atr__geometry_ready(atr__Painter *painter);
@@ -248,6 +296,21 @@ bool atr__surface_ready(atr__Painter *painter, const atr__State *state);
 void atr__surface_draw(atr__Painter *painter, const atr__Batch *batch);
 /* The pixels that are safe to write now, after atr__surface_ready. */
 atr_Canvas atr__surface_canvas(const atr__Painter *painter);
+
+bool atr__surface_format_is_ours(const SDL_Surface *surface);
+/* Whether the window still has the surface it gave out: asking for it would free it otherwise. */
+bool atr__window_surface_is_valid(SDL_Window *window);
+
+/* direct.c */
+atr_Status atr__direct_attach(atr__Painter *painter, SDL_Window *window, bool redraws_all);
+void atr__direct_release(atr__Painter *painter);
+/* Gives back what the last frame covered. */
+void atr__direct_begin_frame(atr__Painter *painter);
+/* The surface of now, as a state. False: there is none to draw on. */
+bool atr__direct_open(atr__Painter *painter, atr__State *state);
+/* Keeps what is about to be covered. */
+void atr__direct_cover(atr__Painter *painter, const atr__Batch *batch);
+void atr__direct_cover_rect(atr__Painter *painter, const SDL_Rect *rect);
 
 /* layer.c */
 bool atr__layer_ready(atr__Painter *painter, const atr__State *state);

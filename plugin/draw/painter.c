@@ -37,7 +37,7 @@ void atr__painter_attach(atr__Painter *painter, SDL_Renderer *renderer, SDL_Surf
     }
     painter->surface = (atr__SurfacePath){ .given = surface, .window = window, .again = true };
     painter->last = ATR_PATH_AUTO;
-    memset(painter->costs, 0, sizeof painter->costs);
+    painter->choice = (atr__Choice){ 0 };
 }
 
 atr_Status atr__painter_init(atr__Painter *painter, SDL_Renderer *renderer,
@@ -65,7 +65,9 @@ atr_Status atr__painter_init(atr__Painter *painter, SDL_Renderer *renderer,
         status = atr_compose_set_sprites(painter->compositor, painter->pictures.images,
                                          ATR__SPRITES_TOTAL);
     }
-    if (status == ATR_OK) {
+    if (status == ATR_OK && renderer == NULL) {
+        status = atr__direct_attach(painter, desc->window, desc->redraws_all);
+    } else if (status == ATR_OK) {
         atr__painter_attach(painter, renderer, desc->surface, desc->window);
     }
     return status;
@@ -94,6 +96,7 @@ void atr__painter_device_reset(atr__Painter *painter)
 void atr__painter_release(atr__Painter *painter, bool renderer_lives)
 {
     textures_drop(painter, renderer_lives);
+    atr__direct_release(painter);
     painter->renderer = NULL;
     painter->surface = (atr__SurfacePath){ 0 };
 }
@@ -122,12 +125,37 @@ SDL_Texture *atr__painter_texture(atr__Painter *painter, int access, int32_t wid
 
 void atr__painter_begin_frame(atr__Painter *painter)
 {
+    atr__choose_frame(painter);
     painter->path = ATR_PATH_AUTO;
     painter->measure = false;
     painter->frame++;
     atr_compose_begin_frame(painter->compositor);
+    atr__direct_begin_frame(painter);
     if (painter->renderer != NULL && painter->geometry.made) {
         atr__geometry_upload(painter);
+    }
+}
+
+bool atr__painter_open(atr__Painter *painter, atr__State *state)
+{
+    if (painter->renderer == NULL) {
+        return atr__direct_open(painter, state);
+    }
+    atr__state_save(painter->renderer, state);
+    return true;
+}
+
+void atr__painter_close(atr__Painter *painter, const atr__State *state)
+{
+    if (painter->renderer != NULL) {
+        atr__state_restore(painter->renderer, state);
+    }
+}
+
+void atr__painter_flush(atr__Painter *painter)
+{
+    if (painter->renderer != NULL) {
+        SDL_RenderFlush(painter->renderer);
     }
 }
 
@@ -164,7 +192,7 @@ static void draw_by(atr__Painter *painter, const atr__State *state, const atr__B
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
                        uint32_t count, const atr_Particles *particles)
 {
-    if (painter->renderer == NULL || count == 0 || state->seen.w <= 0 || state->seen.h <= 0) {
+    if (count == 0 || state->seen.w <= 0 || state->seen.h <= 0) {
         return;
     }
     atr__Batch batch = { .commands = painter->expanded,
@@ -188,13 +216,15 @@ void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr
         return;
     }
     painter->last = painter->path;
-    if (!painter->measure) {
+    uint64_t elapsed_ns = 0;
+    if (painter->measure) {
+        finish(painter);
+        const uint64_t start_ns = atr_clock_monotonic_ns(NULL);
         draw_by(painter, state, &batch);
-        return;
+        finish(painter);
+        elapsed_ns = atr_clock_monotonic_ns(NULL) - start_ns;
+    } else {
+        draw_by(painter, state, &batch);
     }
-    finish(painter);
-    const uint64_t start = atr_clock_monotonic_ns(NULL);
-    draw_by(painter, state, &batch);
-    finish(painter);
-    atr__choose_record(painter, painter->path, &batch, atr_clock_monotonic_ns(NULL) - start);
+    atr__choose_note(painter, &batch, elapsed_ns);
 }

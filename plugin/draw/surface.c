@@ -9,7 +9,7 @@
  */
 #include "draw_internal.h"
 
-static bool format_is_ours(const SDL_Surface *surface)
+bool atr__surface_format_is_ours(const SDL_Surface *surface)
 {
     const SDL_PixelFormat *f = surface->format;
     return f->BytesPerPixel == 4 && f->Rmask == 0x00ff0000u && f->Gmask == 0x0000ff00u &&
@@ -27,7 +27,7 @@ static bool window_is(SDL_Window *window, int32_t width, int32_t height)
 
 /* Whether the window still has the surface the renderer took: after a resize, even one that was
  * taken back, asking for it would free it. Updating no rectangle at all tells, and does nothing. */
-static bool window_surface_is_valid(SDL_Window *window)
+bool atr__window_surface_is_valid(SDL_Window *window)
 {
     const SDL_Rect none = { 0, 0, 0, 0 };
     return SDL_UpdateWindowSurfaceRects(window, &none, 0) == 0;
@@ -41,7 +41,7 @@ static SDL_Surface *candidate(const atr__Painter *painter, const atr__State *sta
         return NULL;
     }
     if (path->window != NULL && (!window_is(path->window, state->width, state->height) ||
-                                 !window_surface_is_valid(path->window))) {
+                                 !atr__window_surface_is_valid(path->window))) {
         return NULL;
     }
     SDL_Surface *surface = path->given;
@@ -49,7 +49,7 @@ static SDL_Surface *candidate(const atr__Painter *painter, const atr__State *sta
         surface = SDL_GetWindowSurface(path->window);
     }
     const bool fits = surface != NULL && surface->w == state->width &&
-                      surface->h == state->height && format_is_ours(surface);
+                      surface->h == state->height && atr__surface_format_is_ours(surface);
     return fits ? surface : NULL;
 }
 
@@ -126,7 +126,11 @@ atr_Canvas atr__surface_canvas(const atr__Painter *painter)
 
 void atr__surface_draw(atr__Painter *painter, const atr__Batch *batch)
 {
-    SDL_RenderFlush(painter->renderer);
+    if (painter->renderer != NULL) {
+        SDL_RenderFlush(painter->renderer);
+    } else {
+        atr__direct_cover(painter, batch);
+    }
     const atr_Canvas canvas = atr__surface_canvas(painter);
     const atr_Rect clip = { batch->seen.x, batch->seen.y, batch->seen.w, batch->seen.h };
     atr_compose_commands(painter->compositor, &canvas, &clip, &batch->transform, batch->commands,

@@ -237,6 +237,17 @@ static void pair(atr__Pen *pen, atr__Word first, const char *first_text, atr__Wo
     pen->y += atr__px(pen, ROW);
 }
 
+/* "surface avx2 x2 / software": the compositor's kernel and threads where it draws. */
+static void path_text(char *out, size_t size, const atr_PluginStats *stats)
+{
+    if (stats->compose_threads == 0 || stats->kernel == NULL) {
+        (void)snprintf(out, size, "%s / %s", stats->path_name, stats->renderer);
+    } else {
+        (void)snprintf(out, size, "%s %s x%u / %s", stats->path_name, stats->kernel,
+                       stats->compose_threads, stats->renderer);
+    }
+}
+
 static void table(atr__Pen *pen, const atr__OverlayData *data)
 {
     char a[48];
@@ -244,7 +255,7 @@ static void table(atr__Pen *pen, const atr__OverlayData *data)
     const atr_QueueStats *q = &data->stats.queue;
     const int32_t baseline = pen->y + atr__px(pen, 15);
     (void)atr__pen_word(pen, ATR__WORD_PATH, false, 0, baseline, ATR__COLOR_QUIET);
-    (void)snprintf(a, sizeof a, "%s / %s", data->stats.path_name, data->stats.renderer);
+    path_text(a, sizeof a, &data->stats);
     atr__pen_text_end(pen, ATR__STRIP_SMALL, a, pen->width, baseline, ATR__COLOR_INFO);
     pen->y += atr__px(pen, ROW);
 

@@ -28,7 +28,10 @@ void atr__overlay_release(atr__Overlay *overlay, bool renderer_lives)
     overlay->texture = NULL;
     atr__free(&overlay->allocator, overlay->pixels,
               (size_t)overlay->capacity_w * (size_t)overlay->capacity_h, sizeof *overlay->pixels);
+    atr__free(&overlay->allocator, overlay->shown,
+              (size_t)overlay->capacity_w * (size_t)overlay->capacity_h, sizeof *overlay->shown);
     overlay->pixels = NULL;
+    overlay->shown = NULL;
     overlay->capacity_w = 0;
     overlay->capacity_h = 0;
     overlay->width = 0;
@@ -71,32 +74,45 @@ int32_t atr__overlay_room(int32_t room, const atr__OverlaySkin *skin)
 
 bool atr__overlay_is_due(const atr__Overlay *overlay, uint64_t now_ns)
 {
-    return overlay->stale || overlay->texture == NULL ||
+    return overlay->stale || (overlay->texture == NULL && overlay->shown == NULL) ||
            now_ns - overlay->composed_ns >= ATR__OVERLAY_PERIOD_NS;
 }
 
-static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, int32_t width, int32_t height)
+static bool texture_make(atr__Overlay *overlay, SDL_Renderer *renderer)
 {
-    if (overlay->texture != NULL && overlay->capacity_w == width && overlay->capacity_h == height) {
-        return true;
-    }
-    atr__overlay_release(overlay, true);
-    overlay->pixels = atr__alloc_zero(&overlay->allocator, (size_t)width * (size_t)height,
-                                      sizeof *overlay->pixels);
-    if (overlay->pixels == NULL) {
-        return false;
-    }
-    overlay->capacity_w = width;
-    overlay->capacity_h = height;
-    overlay->texture = SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ARGB8888,
-                                         SDL_TEXTUREACCESS_STREAMING, width, height);
+    overlay->texture =
+        SDL_CreateTexture(renderer, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STREAMING,
+                          overlay->capacity_w, overlay->capacity_h);
     if (overlay->texture == NULL) {
-        atr__overlay_release(overlay, true);
         return false;
     }
     SDL_SetTextureBlendMode(overlay->texture, SDL_BLENDMODE_BLEND);
     SDL_SetTextureScaleMode(overlay->texture, SDL_ScaleModeNearest);
     return true;
+}
+
+static bool reserve(atr__Overlay *overlay, SDL_Renderer *renderer, int32_t width, int32_t height)
+{
+    const bool there = renderer != NULL ? overlay->texture != NULL : overlay->shown != NULL;
+    if (there && overlay->capacity_w == width && overlay->capacity_h == height) {
+        return true;
+    }
+    atr__overlay_release(overlay, true);
+    const size_t count = (size_t)width * (size_t)height;
+    overlay->capacity_w = width;
+    overlay->capacity_h = height;
+    overlay->pixels = atr__alloc_zero(&overlay->allocator, count, sizeof *overlay->pixels);
+    bool made = overlay->pixels != NULL;
+    if (made && renderer != NULL) {
+        made = texture_make(overlay, renderer);
+    } else if (made) {
+        overlay->shown = atr__alloc_zero(&overlay->allocator, count, sizeof *overlay->shown);
+        made = overlay->shown != NULL;
+    }
+    if (!made) {
+        atr__overlay_release(overlay, true);
+    }
+    return made;
 }
 
 /* One pixel of the panel as it is shown: translucent, with round corners and a thin rim that parts
@@ -117,21 +133,15 @@ static uint32_t shape(const atr__Overlay *overlay, float radius, float rim, int3
     return (color & 0x00ffffffu) | ((uint32_t)(cover * PANEL_ALPHA + 0.5f) << 24);
 }
 
-static void upload(atr__Overlay *overlay, float scale)
+/* The panel with its translucency and corners, straight. */
+static void shape_all(const atr__Overlay *overlay, float scale, uint32_t *to, size_t pitch)
 {
-    const SDL_Rect used = { 0, 0, overlay->width, overlay->height };
-    void *memory = NULL;
-    int pitch = 0;
-    if (SDL_LockTexture(overlay->texture, &used, &memory, &pitch) != 0) {
-        return;
-    }
     const float rim = scale;
     const float half = (float)overlay->height / 2;
     const float radius = RADIUS * scale < half ? RADIUS * scale : half;
     const int32_t edge = (int32_t)radius + 1; /* beyond it there is neither corner nor rim */
-    for (int32_t y = 0; y < overlay->height; y++) {
+    for (int32_t y = 0; y < overlay->height; y++, to += pitch) {
         const uint32_t *from = overlay->pixels + (size_t)y * (size_t)overlay->capacity_w;
-        uint32_t *to = (uint32_t *)(void *)((Uint8 *)memory + (size_t)y * (size_t)pitch);
         const bool middle = y >= edge && y < overlay->height - edge;
         for (int32_t x = 0; x < overlay->width; x++) {
             to[x] = middle && x >= edge && x < overlay->width - edge
@@ -139,7 +149,35 @@ static void upload(atr__Overlay *overlay, float scale)
                         : shape(overlay, radius, rim, x, y, from[x]);
         }
     }
-    SDL_UnlockTexture(overlay->texture);
+}
+
+static uint32_t premultiply(uint32_t straight)
+{
+    const uint32_t alpha = straight >> 24;
+    uint32_t out = alpha << 24;
+    for (unsigned shift = 0; shift < 24; shift += 8) {
+        out |= (((straight >> shift) & 255u) * alpha + 127) / 255 << shift;
+    }
+    return out;
+}
+
+static void upload(atr__Overlay *overlay, float scale)
+{
+    if (overlay->texture == NULL) {
+        const size_t count = (size_t)overlay->capacity_w * (size_t)overlay->height;
+        shape_all(overlay, scale, overlay->shown, (size_t)overlay->capacity_w);
+        for (size_t i = 0; i < count; i++) {
+            overlay->shown[i] = premultiply(overlay->shown[i]);
+        }
+        return;
+    }
+    const SDL_Rect used = { 0, 0, overlay->width, overlay->height };
+    void *memory = NULL;
+    int pitch = 0;
+    if (SDL_LockTexture(overlay->texture, &used, &memory, &pitch) == 0) {
+        shape_all(overlay, scale, memory, (size_t)pitch / sizeof(uint32_t));
+        SDL_UnlockTexture(overlay->texture);
+    }
 }
 
 void atr__overlay_compose(atr__Overlay *overlay, SDL_Renderer *renderer,
@@ -165,16 +203,29 @@ void atr__overlay_compose(atr__Overlay *overlay, SDL_Renderer *renderer,
     overlay->stale = false;
 }
 
-void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer,
-                       const atr__OverlaySkin *skin, int32_t width)
+SDL_Rect atr__overlay_place(const atr__Overlay *overlay, const atr__OverlaySkin *skin,
+                            int32_t width)
 {
-    if (overlay->texture == NULL || overlay->width == 0) {
-        return;
+    if (overlay->texture == NULL && overlay->shown == NULL) {
+        return (SDL_Rect){ 0 };
     }
     const int32_t away = margin(skin);
     const bool rtl = overlay->arabic && skin->has_arabic;
-    const SDL_Rect from = { 0, 0, overlay->width, overlay->height };
-    const SDL_Rect to = { rtl ? width - away - overlay->width : away, away, overlay->width,
-                          overlay->height };
-    SDL_RenderCopy(renderer, overlay->texture, &from, &to);
+    return (SDL_Rect){ rtl ? width - away - overlay->width : away, away, overlay->width,
+                       overlay->height };
+}
+
+void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer, const SDL_Rect *to)
+{
+    if (to->w > 0) {
+        SDL_RenderCopy(renderer, overlay->texture, &(SDL_Rect){ 0, 0, to->w, to->h }, to);
+    }
+}
+
+void atr__overlay_blend(const atr__Overlay *overlay, const atr_Canvas *canvas, const SDL_Rect *to)
+{
+    if (to->w > 0) {
+        const atr_Image image = { overlay->shown, to->w, to->h, overlay->capacity_w };
+        atr_compose_image(canvas, NULL, &image, to->x, to->y, 0xffffffffu);
+    }
 }

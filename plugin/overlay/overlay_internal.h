@@ -7,6 +7,7 @@
 #ifndef ATR_OVERLAY_INTERNAL_H
 #define ATR_OVERLAY_INTERNAL_H
 
+#include <atrium/compose.h>
 #include <atrium/plugin.h>
 #include <atrium/text.h>
 
@@ -101,6 +102,7 @@ typedef struct atr__Overlay {
     int32_t width, height;  /* used part */
     int32_t room_w, room_h; /* of the output, for a panel and its margins; 0: as much as it takes */
     SDL_Texture *texture;   /* of the capacity's size */
+    uint32_t *shown;        /* instead of it, without a renderer: premultiplied */
     atr__OverlayData data;
 } atr__Overlay;
 
@@ -113,12 +115,15 @@ void atr__overlay_set_arabic(atr__Overlay *overlay, bool arabic);
 void atr__overlay_set_room(atr__Overlay *overlay, int32_t width, int32_t height);
 /* Whether new figures should be gathered into overlay->data and composed. */
 bool atr__overlay_is_due(const atr__Overlay *overlay, uint64_t now_ns);
-/* Composes overlay->data and uploads it. */
+/* Composes overlay->data and uploads it; without a renderer it is kept for atr__overlay_blend. */
 void atr__overlay_compose(atr__Overlay *overlay, SDL_Renderer *renderer,
                           const atr__OverlaySkin *skin, uint64_t now_ns);
-/* Copies the panel to its place in an output of this size. */
-void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer,
-                       const atr__OverlaySkin *skin, int32_t width);
+/* Where the panel lies in an output of this width; empty: there is none. */
+SDL_Rect atr__overlay_place(const atr__Overlay *overlay, const atr__OverlaySkin *skin,
+                            int32_t width);
+void atr__overlay_draw(const atr__Overlay *overlay, SDL_Renderer *renderer, const SDL_Rect *to);
+/* The same into pixels, for a host without a renderer. */
+void atr__overlay_blend(const atr__Overlay *overlay, const atr_Canvas *canvas, const SDL_Rect *to);
 
 /* ---- panel.c: what the panels are drawn with ------------------------------------------------- */
 

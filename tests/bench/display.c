@@ -20,7 +20,7 @@ static void become_server(const int ends[2])
     close(ends[0]);
     if (freopen("/dev/null", "w", stderr) != NULL) {
         execlp("Xvfb", "Xvfb", "-displayfd", descriptor, "-screen", "0", "1920x1080x24",
-               "-nolisten", "tcp", (char *)NULL);
+               "-nolisten", "tcp", "-noreset", (char *)NULL);
     }
     _exit(127);
 }

@@ -251,20 +251,19 @@ static void scene_close(void)
 static size_t measure(const BenchOptions *options, const Subject *subjects, size_t subject_count,
                       bool copies)
 {
-    const size_t rounds = BENCH_ROUNDS * (options->long_run ? LONG : 1) * (size_t)2;
+    const size_t rounds = (size_t)BENCH_ROUNDS * 2 * (options->long_run ? LONG : 1);
     size_t count = 0;
     for (size_t s = 0; s < subject_count; s++) {
         for (int i = 0; i < WARM; i++) {
             (void)frame(subjects[s], copies);
         }
     }
-    for (size_t round = 0; round < rounds; round++) {
+    for (size_t i = 0; i < rounds * FRAMES;
+         i++) { /* frame by frame, so that all get the same luck */
         for (size_t s = 0; s < subject_count; s++) {
-            for (size_t i = 0; i < FRAMES; i++) {
-                times[subjects[s]][count + i] = frame(subjects[s], copies);
-            }
+            times[subjects[s]][count] = frame(subjects[s], copies);
         }
-        count += FRAMES;
+        count++;
     }
     return count;
 }
@@ -277,18 +276,17 @@ static void report_path(BenchOptions *options, const char *base, const char *pat
     char name[128];
     (void)snprintf(name, sizeof name, "%s/%s", base, path);
     const bool chosen = strcmp(path, "auto") == 0;
-    bench_report(options,
-                 &(BenchResult){ .name = name,
-                                 .unit = "ms",
-                                 .atrium = ours.median,
-                                 .p99 = ours.p99,
-                                 .peer = chosen ? "better" : NULL,
-                                 .peer_value = chosen ? better : (double)NAN,
-                                 .ratio = chosen ? better / ours.median : (double)NAN,
-                                 .goal = chosen ? 0.9 : 0,
-                                 .extra = { { chosen ? "layer" : NULL,
-                                              scene.painters[ATR_PATH_AUTO]->last ==
-                                                  ATR_PATH_LAYER } } });
+    bench_report(options, &(BenchResult){ .name = name,
+                                          .unit = "ms",
+                                          .atrium = ours.median,
+                                          .p99 = ours.p99,
+                                          .peer = chosen ? "better" : NULL,
+                                          .peer_value = chosen ? better : (double)NAN,
+                                          .ratio = chosen ? better / ours.median : (double)NAN,
+                                          .goal = chosen ? 0.9 : 0,
+                                          .extra = { { chosen ? "layer" : NULL,
+                                                       scene.painters[ATR_PATH_AUTO]->last ==
+                                                           ATR_PATH_LAYER } } });
 }
 
 static int run_paths(BenchOptions *options, bool burst, uint32_t count)

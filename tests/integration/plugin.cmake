@@ -33,6 +33,10 @@ atrium_add_test(test_plugin_watch
     COMPONENTS plugin LABELS integration threads ARGS software TIMEOUT 180)
 target_include_directories(test_plugin_watch SYSTEM PRIVATE ${ATR_STB_DIR})
 
+atrium_add_test(test_plugin_surface SOURCES test_plugin_surface.c plugin_fixture.c plugin_fixture.h
+    COMPONENTS plugin LABELS integration TIMEOUT 120)
+target_include_directories(test_plugin_surface PRIVATE ${atrium_SOURCE_DIR}/plugin)
+
 # demo/minimal is the README's proof that the integration is short.
 add_test(NAME minimal_is_short
     COMMAND sh -c "test $(wc -l < '${atrium_SOURCE_DIR}/demo/minimal/main.c') -lt 40")

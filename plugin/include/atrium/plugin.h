@@ -30,8 +30,18 @@
  * into a texture. Surface and layer give the same pixels, layer on a GPU within rounding; geometry
  * is sampled by SDL's renderer and looks alike.
  *
- * A game that draws into its window's surface and has no renderer attaches to the window instead:
- * atr_plugin_attach_surface; the calls are the same, and present is SDL_UpdateWindowSurface.
+ * A game that draws into its window's surface and has no renderer attaches to the window instead;
+ * the calls are the same, and present is SDL_UpdateWindowSurface:
+ *
+ *     atr_plugin_attach_surface(window, NULL, &fx);
+ *     while (running) {
+ *         ...
+ *         atr_plugin_begin_frame(fx);               // first: it gives back what effects covered
+ *         SDL_Surface *screen = SDL_GetWindowSurface(window);
+ *         SDL_BlitSurface(sprite, NULL, screen, &where);
+ *         atr_plugin_end_frame(fx);
+ *         atr_plugin_present(fx);
+ *     }
  *
  * Threads: render, the thread that owns the renderer, unless said otherwise. A loader thread of the
  * plugin's reads and decodes pictures when they are first needed, and definitions that change in
@@ -87,9 +97,11 @@ typedef struct atr_PluginDesc {
     bool reduced_motion;
     uint32_t max_particles;    /* default 16,384 */
     size_t sprite_cache_bytes; /* of scaled and turned sprites; default 16 MiB */
-    bool second_thread;        /* surface and layer paths draw with two threads */
-    bool unthrottled;          /* play and draw everything, whatever the frame costs */
-    bool no_watch;             /* do not look for changes in effect_folder */
+    bool redraws_all;   /* attach_surface only: the host draws the whole picture in each frame, so
+                           what   effects covered need not be given back to it */
+    bool second_thread; /* surface and layer paths draw with two threads */
+    bool unthrottled;   /* play and draw everything, whatever the frame costs */
+    bool no_watch;      /* do not look for changes in effect_folder */
     uint32_t mailbox_capacity; /* default 1024 */
     uint64_t seed;             /* default 1 */
     uint64_t fixed_step_ns;    /* effects advance by this each frame; default 0: real time */
@@ -137,9 +149,13 @@ ATR_NODISCARD ATR_API atr_Status atr_plugin_attach(SDL_Renderer *renderer,
 
 /**
  * Attaches to a window whose surface (SDL_GetWindowSurface) the host draws into by itself; there
- * must be no renderer. The surface is asked for anew in each frame, so resizing needs no call.
- * @return as atr_plugin_attach; ATR_ERR_BACKEND when the surface is not of 32 bits with 8 a
- * channel.
+ * must be no renderer. The surface is asked for anew in each frame, so resizing needs no call;
+ * after one, effects show again once the host has asked for the new surface. The surface's clip
+ * rectangle limits effects as a renderer's would. A host that draws only what changes is served
+ * too: what effects and overlay cover is put back by atr_plugin_begin_frame (unless
+ * desc.redraws_all), so the host draws after it.
+ * @return as atr_plugin_attach; ATR_ERR_INVALID also when the window has a renderer;
+ * ATR_ERR_BACKEND when the surface is not of 32 bits with 8 a channel, 0xRRGGBB (logged).
  */
 ATR_NODISCARD ATR_API atr_Status atr_plugin_attach_surface(SDL_Window *window,
                                                            const atr_PluginDesc *desc,
