@@ -21,9 +21,9 @@
 #define KNOWN          0.01f  /* share of a cost that stays uncertain */
 #define CLOCK          0.01f  /* ms: what measuring itself is off */
 
-#define MISS       0.0004f
+#define MISS       0.001f
 #define REACH      4.0f
-#define REACH_LOW  2.5f
+#define REACH_LOW  2.2f
 #define REACH_HIGH 8.0f
 #define REACH_STEP 0.5f
 
@@ -73,7 +73,7 @@ static void level_step(atr__Level *level, float x)
 
 float atr__throttle_spread(float ms)
 {
-    return ms > 0.0f ? ms + 0.5f * sqrtf(ms) : 0.0f;
+    return ms > 0.0f ? 0.5f * ms + 0.7f * sqrtf(ms) : 0.0f;
 }
 
 static float total_deviation(const atr_Throttle *throttle, float ms)
@@ -135,13 +135,13 @@ static atr__Learned particle_of(const atr_Throttle *throttle, uint32_t type)
 float atr__throttle_particle_ms(const atr_Throttle *throttle, uint32_t type)
 {
     const atr__Learned cost = particle_of(throttle, type);
-    return cost.value + sqrtf(cost.variance);
+    return cost.value + 0.5f * sqrtf(cost.variance);
 }
 
 float atr__throttle_fixed_ms(const atr_Throttle *throttle, uint32_t type)
 {
     const atr__Learned *cost = &throttle->types[type].fixed;
-    return cost->value + sqrtf(cost->variance);
+    return cost->value + 0.5f * sqrtf(cost->variance);
 }
 
 void atr_throttle_cost(const atr_Throttle *throttle, uint32_t type, float *out_ns,

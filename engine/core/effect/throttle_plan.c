@@ -14,9 +14,9 @@
 #define DROP_FRAMES  8 /* in a row, of those in which something was asked */
 #define RAISE_FRAMES 90
 #define RAISE_MOST   1440
-#define SETTLE       30   /* frames that a level has at least */
-#define TRIAL        600  /* frames in which a raise must not be taken back */
-#define SHORT        0.9f /* of what the next lower level would show: where less is, quality falls */
+#define SETTLE       30    /* frames that a level has at least */
+#define TRIAL        600   /* frames in which a raise must not be taken back */
+#define SHORT        0.75f /* of what the next lower level would show: where less is, quality falls */
 #define AMPLE        0.8f /* load at the next level, below which it rises */
 #define AMPLY        0.95f
 
