@@ -51,8 +51,8 @@ static void fill_chunk(atr__Chunk *chunk)
         chunk->y[i] = noise(&state) * 720;
         chunk->vx[i] = noise(&state) * 300;
         chunk->vy[i] = noise(&state) * 300;
-        chunk->t[i] = (noise(&state) + 1) * 0.25f;
-        chunk->pace[i] = (noise(&state) + 1) * 0.25f;
+        chunk->born[i] = noise(&state) * 0.5f;
+        chunk->pace[i] = (noise(&state) + 1.1f) * 0.25f;
         chunk->size[i] = (noise(&state) + 2) * 9;
         chunk->angle[i] = noise(&state) * 180;
         chunk->spin[i] = noise(&state) * 360;
@@ -61,7 +61,8 @@ static void fill_chunk(atr__Chunk *chunk)
     }
 }
 
-static uint64_t shown_digest(uint64_t digest, const atr__UpdateOps *ops, const atr__Chunk *chunk)
+static uint64_t shown_digest(uint64_t digest, const atr__UpdateOps *ops, const atr__Chunk *chunk,
+                             float clock)
 {
     static float values[5][ATR__CHUNK_SIZE * 2];
     static uint32_t colors[ATR__CHUNK_SIZE * 2];
@@ -73,7 +74,10 @@ static uint64_t shown_digest(uint64_t digest, const atr__UpdateOps *ops, const a
         sizes[i] = 1.0f - (float)i / 200.0f;
         table[i] = i * 0x01020304u;
     }
-    const atr__Look look = { .scale = 1.5f,
+    const atr__Look look = { .clock = clock,
+                             .scale = 1.5f,
+                             .scale_x = 1.25f,
+                             .scale_y = 0.75f,
                              .offset_x = 3.25f,
                              .offset_y = -8.5f,
                              .slow_square = 900.0f,
@@ -100,25 +104,48 @@ static uint64_t shown_digest(uint64_t digest, const atr__UpdateOps *ops, const a
     return digest_of(digest, smooth, chunk->count);
 }
 
+static void push_all(const atr__UpdateOps *ops, const atr__Chunk *chunk, float clock,
+                     const atr__Motion *motion, atr__Push *push, uint32_t *arrived)
+{
+    const atr__Pull pull = { .x = 40,
+                             .y = -30,
+                             .strength = 400,
+                             .arrive_square = 900,
+                             .reach = motion->reach };
+    const atr__Whirl whirl = { .way_x = { 0.01f, -0.004f, 0.002f },
+                               .way_y = { 0.003f, 0.007f, -0.009f },
+                               .push_x = { 30, -40, 50 },
+                               .push_y = { -20, 60, 10 },
+                               .phase = { clock, clock * 0.5f, 0.25f } };
+    *arrived = ops->attract(chunk, &pull, push);
+    ops->sway(chunk, clock, 0.7f, 90.0f, push);
+    ops->whirl(chunk, &whirl, push);
+}
+
 static uint64_t update_digest(const atr__UpdateOps *ops)
 {
     static atr__Chunk chunk;
     static atr__Push push;
     uint32_t state = 11;
     uint64_t digest = 0xcbf29ce484222325u;
+    float clock = 0.5f;
     fill_chunk(&chunk);
     for (int step = 0; step < STEPS; step++) {
         const atr__Motion motion = atr__motion(0.004f + 0.0004f * (float)step, 0.8f, 12.0f, 300.0f);
+        uint32_t counts[2] = { 0, 0 };
+        clock += motion.dt;
         for (uint32_t i = 0; i < ATR__CHUNK_SIZE; i++) {
             push.x[i] = noise(&state) * 50;
             push.y[i] = noise(&state) * 50;
         }
-        const uint32_t dead =
-            step % 2 == 0 ? ops->move(&chunk, &motion) : ops->move_pushed(&chunk, &motion, &push);
+        push_all(ops, &chunk, clock, &motion, &push, &counts[0]);
+        ops->move(&chunk, &motion, step % 2 == 0 ? NULL : &push);
         ops->turn(&chunk, motion.dt);
         ops->flip(&chunk, motion.dt, 6);
-        digest = digest_of(digest, &dead, sizeof dead);
-        digest = shown_digest(digest, ops, &chunk);
+        counts[1] = ops->count_dead(&chunk, clock);
+        digest = digest_of(digest, counts, sizeof counts);
+        digest = digest_of(digest, &chunk.next_death, sizeof chunk.next_death);
+        digest = shown_digest(digest, ops, &chunk, clock);
     }
     return digest_of(digest, chunk.vx, sizeof chunk.vx + sizeof chunk.vy);
 }

@@ -78,7 +78,8 @@ void atr__effect_profile(const atr__Definition *definition, float amount, float 
             const float step = life / (float)ATR_THROTTLE_PROFILE;
             const float at = alive_at(node, amount, ((float)cell + 0.05f) * step);
             const float later = alive_at(node, amount, ((float)cell + 0.95f) * step);
-            const float most = node->is_target ? (float)node->estimate : at > later ? at : later;
+            const bool led = node->is_target || node->follow != ATR__NODE_NONE;
+            const float most = led ? (float)node->estimate : at > later ? at : later;
             out->particles[cell] += most * share;
         }
     }
@@ -141,7 +142,8 @@ static void shown_move(const atr__Shown *shown, uint32_t from, uint32_t to)
 }
 
 /* What is shown of a node lies in the order of its chunks. `before`: the share shown so far. */
-static void node_thin(atr_Effects *effects, atr__NodeState *state, float before, float keep)
+static void node_thin(atr_Effects *effects, atr__NodeState *state, bool is_ribbon, float before,
+                      float keep)
 {
     const atr__Shown *shown = &effects->shown;
     const uint32_t end = state->first + state->count;
@@ -150,16 +152,15 @@ static void node_thin(atr_Effects *effects, atr__NodeState *state, float before,
     for (uint32_t id = state->chunks.first; id != ATR__CHUNK_NONE;) {
         const atr__Chunk *chunk = &effects->chunks.items[id];
         for (uint32_t i = 0; i < chunk->count && from < end; i++) {
-            if (!is_kept(chunk->serial[i], before)) {
+            uint32_t serial = chunk->serial[i];
+            const uint32_t pieces = is_ribbon ? atr__strip_pieces(chunk, i, &serial) : 1;
+            if (!is_kept(serial, before)) {
                 continue;
             }
-            if (is_kept(chunk->serial[i], keep)) {
-                if (to != from) {
-                    shown_move(shown, from, to);
-                }
-                to++;
+            for (uint32_t k = 0; k < pieces && is_kept(serial, keep); k++) {
+                shown_move(shown, from + k, to++);
             }
-            from++;
+            from += pieces;
         }
         id = chunk->next;
     }
@@ -175,7 +176,8 @@ static void thin(atr_Effects *effects)
         const float keep = effects->keep[def->importance];
         for (uint32_t node = 0; keep < before && node < def->node_count; node++) {
             if (instance->nodes[node].count > 0) {
-                node_thin(effects, &instance->nodes[node], before, keep);
+                const bool is_ribbon = def->nodes[node].type == ATR_NODE_RIBBON;
+                node_thin(effects, &instance->nodes[node], is_ribbon, before, keep);
             }
         }
     }

@@ -53,6 +53,16 @@ static bool shown_init(atr__Shown *shown, uint32_t capacity, const atr_Allocator
     return true;
 }
 
+void atr__shown_begin(atr__Shown *shown)
+{
+    for (uint32_t i = shown->stretched_from; i < shown->stretched_to; i++) {
+        shown->stretch[i] = 1.0f;
+    }
+    shown->stretched_from = shown->capacity;
+    shown->stretched_to = 0;
+    shown->count = 0;
+}
+
 bool atr__chunks_init(atr_Effects *effects)
 {
     const atr_Allocator *allocator = &effects->desc.allocator;
@@ -90,7 +100,7 @@ static void put_to_sleep(atr__Chunk *chunk, uint32_t first, uint32_t last)
         chunk->y[i] = 0.0f;
         chunk->vx[i] = 0.0f;
         chunk->vy[i] = 0.0f;
-        chunk->t[i] = 0.0f;
+        chunk->born[i] = 0.0f;
         chunk->pace[i] = 0.0f;
         chunk->row[i] = 0;
     }
@@ -120,6 +130,7 @@ atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list)
     chunks->free = chunk->next;
     chunk->next = ATR__CHUNK_NONE;
     chunk->count = 0;
+    chunk->next_death = ATR__NEVER;
     put_to_sleep(chunk, 0, ATR__CHUNK_SIZE);
     if (list->last == ATR__CHUNK_NONE) {
         list->first = id;
@@ -154,7 +165,7 @@ static void copy_run(const atr__Chunk *from, uint32_t first, uint32_t count, atr
     memmove(to->y + at, from->y + first, size);
     memmove(to->vx + at, from->vx + first, size);
     memmove(to->vy + at, from->vy + first, size);
-    memmove(to->t + at, from->t + first, size);
+    memmove(to->born + at, from->born + first, size);
     memmove(to->pace + at, from->pace + first, size);
     memmove(to->size + at, from->size + first, size);
     memmove(to->serial + at, from->serial + first, size);
@@ -169,17 +180,22 @@ static void copy_run(const atr__Chunk *from, uint32_t first, uint32_t count, atr
     }
 }
 
-void atr__chunk_remove_dead(atr__Chunk *chunk, atr__Fields fields)
+bool atr__particle_is_dead(const atr__Chunk *chunk, uint32_t i, float clock)
+{
+    return (clock - chunk->born[i]) * chunk->pace[i] >= 1.0f;
+}
+
+void atr__chunk_remove_dead(atr__Chunk *chunk, float clock, atr__Fields fields)
 {
     const uint32_t count = chunk->count;
     uint32_t at = 0;
     uint32_t i = 0;
     while (i < count) {
-        while (i < count && chunk->t[i] >= 1.0f) {
+        while (i < count && atr__particle_is_dead(chunk, i, clock)) {
             i++;
         }
         const uint32_t first = i;
-        while (i < count && chunk->t[i] < 1.0f) {
+        while (i < count && !atr__particle_is_dead(chunk, i, clock)) {
             i++;
         }
         if (first != at && i > first) {
@@ -195,4 +211,5 @@ void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields field
 {
     copy_run(from, 0, from->count, to, to->count, fields);
     to->count += from->count;
+    to->next_death = from->next_death < to->next_death ? from->next_death : to->next_death;
 }

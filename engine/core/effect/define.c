@@ -13,6 +13,7 @@
 #define RIBBON_LENGTH    0.3f /* s; where none is said */
 #define WHIRL_PX         120.0f
 #define WHIRL_PERIOD     2.0f
+#define STRIPS_MAX       256u     /* of one ribbon node */
 #define ALIVE_MAX        1000000u /* of one node; as many as there can be in all */
 
 static bool is_number(float value)
@@ -130,9 +131,14 @@ static bool emits(const atr_EffectNode *node)
 }
 
 /* The most particles of a node that can be alive at once. */
-static uint32_t estimate(const atr_EffectDef *def, const atr__Node *node)
+static uint32_t estimate(const atr__Definition *definition, const atr__Node *node)
 {
+    const atr_EffectDef *def = &definition->def;
     const atr_EffectNode *n = node->def;
+    if (n->type == ATR_NODE_RIBBON) {
+        const uint32_t strips = definition->nodes[node->follow].estimate;
+        return (strips < STRIPS_MAX ? strips : STRIPS_MAX) * ATR__STRIP_PLACES;
+    }
     if (!emits(n)) {
         return 0;
     }
@@ -142,8 +148,12 @@ static uint32_t estimate(const atr_EffectDef *def, const atr__Node *node)
     const float amount =
         def->amount_max > def->amount_default ? def->amount_max : def->amount_default;
     const float life = atr__value_most(&n->life, amount);
-    float most =
-        atr__value_most(&n->rate, amount) * (life < n->duration ? life : n->duration) + 1.0f;
+    const float lasts = def->keep_alive > 0.0f ? life : n->duration;
+    float most = atr__value_most(&n->rate, amount) * (life < lasts ? life : lasts) + 1.0f;
+    if (node->follow != ATR__NODE_NONE) {
+        most = atr__value_most(&n->rate, amount) * life *
+               (float)definition->nodes[node->follow].estimate;
+    }
     for (uint32_t i = 0; i < n->burst_count; i++) {
         most += atr__value_most(&n->bursts[i].count, amount) + 1.0f;
     }
@@ -272,7 +282,7 @@ atr_Status atr__definition_compile(const atr_Allocator *allocator, const atr_Eff
         st = compile_node(allocator, made, i) ? ATR_OK : ATR_ERR_NO_MEMORY;
     }
     for (uint32_t i = 0; i < def->node_count && st == ATR_OK; i++) {
-        made->nodes[i].estimate = estimate(&made->def, &made->nodes[i]);
+        made->nodes[i].estimate = estimate(made, &made->nodes[i]);
     }
     if (st != ATR_OK) {
         atr__definition_destroy(allocator, made);

@@ -1,5 +1,5 @@
 /* What the instances look like this frame, as draw commands: one for each node's particles, one for
- * each text, ring, ribbon and flash; and the offset of all shakes. */
+ * each text, ring, banner and flash; and the offset of all shakes. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "effect/effect_internal.h"
@@ -54,7 +54,16 @@ static uint32_t lut_index(float t)
 
 static float shown_size(const atr__Instance *instance, const Shown *shown)
 {
-    return atr__value_curve(&shown->node->def->size, shown->t) * instance->scale;
+    return atr__value_curve(&shown->node->def->size, shown->t) * instance->scale *
+           instance->space.size;
+}
+
+/* A ring grows about its centre, which whole pixels would make tremble; what stands still otherwise
+ * is sharpest on them. */
+static bool is_slow(const atr_EffectNode *def, float speed)
+{
+    const bool rests = speed == 0.0f && def->type != ATR_NODE_RING;
+    return !rests && speed > -ATR__SLOW_PX && speed < ATR__SLOW_PX;
 }
 
 /* Like a particle that does not fall: its place drifts by speed and angle. */
@@ -67,11 +76,17 @@ static atr_DrawCmd shown_command(const atr_Effects *effects, const atr__Instance
                         .additive = def->additive,
                         .sprite = shown->node->sprite,
                         .color = faded(shown->node->color[lut_index(shown->t)], shown->fade) };
-    atr__node_origin(effects, instance, index, &cmd.x, &cmd.y);
-    const float way = atr__value_curve(&def->speed, shown->t) * instance->scale * shown->time;
+    const atr__Space *space = &instance->space;
+    const float speed = atr__value_curve(&def->speed, shown->t) * instance->scale;
     const float turns = atr__value_curve(&def->angle, shown->t) * (1.0f / 360.0f);
-    cmd.x += way * atr__cos_turns(turns);
-    cmd.y += way * atr__sin_turns(turns);
+    float x = 0.0f;
+    float y = 0.0f;
+    atr__node_origin(effects, instance, index, &x, &y);
+    x += speed * shown->time * atr__cos_turns(turns);
+    y += speed * shown->time * atr__sin_turns(turns);
+    cmd.x = x * space->scale_x + space->offset_x;
+    cmd.y = y * space->scale_y + space->offset_y;
+    cmd.smooth = is_slow(def, speed * space->size);
     return cmd;
 }
 
@@ -130,7 +145,7 @@ static bool shown_as_command(const atr_Effects *effects, const atr__Instance *in
     case ATR_NODE_BANNER:
         out->kind = ATR_DRAW_RECT;
         out->w = shown_size(instance, &shown);
-        out->h = def->shape_h * instance->scale;
+        out->h = def->shape_h * instance->scale * instance->space.size;
         return true;
     case ATR_NODE_FLASH:
         out->kind = ATR_DRAW_RECT;
@@ -171,9 +186,10 @@ uint32_t atr_effects_draw(const atr_Effects *effects, atr_RenderQueue *queue)
         for (uint32_t node = 0; node < instance->definition->def.node_count; node++) {
             const uint8_t type = instance->definition->def.nodes[node].type;
             atr_DrawCmd cmd;
-            const bool drawn = type == ATR_NODE_EMITTER || type == ATR_NODE_TRAIL
-                                   ? particles_as_command(instance, node, &cmd)
-                                   : shown_as_command(effects, instance, node, &cmd);
+            const bool drawn =
+                type == ATR_NODE_EMITTER || type == ATR_NODE_TRAIL || type == ATR_NODE_RIBBON
+                    ? particles_as_command(instance, node, &cmd)
+                    : shown_as_command(effects, instance, node, &cmd);
             if (drawn && atr_queue_push(queue, &cmd) != ATR_OK) {
                 refused++;
             }

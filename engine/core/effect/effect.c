@@ -130,7 +130,11 @@ atr_Status atr_effects_create(const atr_EffectsDesc *desc, atr_Effects **out)
         return ATR_ERR_NO_MEMORY;
     }
     effects->desc = d;
-    effects->update = atr__update_best();
+    const char *refused = NULL;
+    effects->update = atr__update_of(atr__simd_wanted(&refused)); /* compositors log a refusal */
+    effects->update = effects->update != NULL ? effects->update : atr__update_scalar();
+    effects->world = (atr_Transform){ 1.0f, 1.0f, 0.0f, 0.0f };
+    effects->output = effects->world;
     effects->reduced_motion = d.reduced_motion;
     for (uint32_t i = 0; i < ATR_LAYER_COUNT; i++) {
         effects->time_scale[i] = 1.0f;
@@ -205,6 +209,8 @@ atr_Status atr_effect_post(atr_Effects *effects, const char *name, const atr_Tri
         const bool known = strlen(name) <= ATR_EFFECT_NAME_MAX;
         snprintf(post->name, sizeof post->name, "%s", known ? name : "");
         post->trigger = trigger != NULL ? *trigger : (atr_Trigger){ 0 };
+        const char *anchor = post->trigger.anchor;
+        snprintf(post->anchor, sizeof post->anchor, "%s", anchor != NULL ? anchor : "");
         st = ATR_OK;
     } else {
         effects->posts_refused++;
@@ -219,6 +225,7 @@ static bool take_post(atr_Effects *effects, atr__Post *out)
     const bool any = effects->post_count > 0;
     if (any) {
         *out = effects->posts[effects->post_first];
+        out->trigger.anchor = out->anchor;
         effects->post_first = (effects->post_first + 1) % effects->desc.max_posts;
         effects->post_count--;
     }
@@ -260,6 +267,34 @@ static void sound_due(atr_Effects *effects, atr__Instance *instance, uint32_t in
     }
 }
 
+/* A continuous effect plays its duration again and again, until nobody keeps it. */
+static void go_round(atr_Effects *effects, atr__Instance *instance)
+{
+    const atr_EffectDef *def = &instance->definition->def;
+    if (instance->age >= instance->kept_age + def->keep_alive) {
+        atr__instance_fade(effects, instance);
+    }
+    while (instance->age >= def->duration) {
+        instance->age -= def->duration;
+        instance->kept_age -= def->duration;
+        instance->fade_from -= def->duration;
+        for (uint32_t i = 0; i < def->node_count; i++) {
+            instance->nodes[i].bursts_done = 0;
+            instance->nodes[i].sounded = false;
+        }
+    }
+}
+
+static bool is_over(const atr__Instance *instance, uint32_t particles)
+{
+    const atr_EffectDef *def = &instance->definition->def;
+    bool emitted = instance->fading && instance->fade_age >= ATR__FADE;
+    if (!instance->fading && !atr__is_continuous(instance)) {
+        emitted = instance->age >= def->duration + instance->extension;
+    }
+    return (emitted && particles == 0) || instance->age >= atr__instance_end_age(instance);
+}
+
 static bool step_instance(atr_Effects *effects, atr__Instance *instance, float dt)
 {
     const atr_EffectDef *def = &instance->definition->def;
@@ -267,25 +302,26 @@ static bool step_instance(atr_Effects *effects, atr__Instance *instance, float d
     effects->spot_count = 0;
     instance->age += dt;
     instance->fade_age += instance->fading ? dt : 0.0f;
+    if (atr__is_continuous(instance)) {
+        go_round(effects, instance);
+    }
+    atr__instance_tick(effects, instance, dt);
+    atr__instance_locate(effects, instance);
     for (uint32_t i = 0; i < def->node_count; i++) {
         const uint8_t type = def->nodes[i].type;
-        if (type == ATR_NODE_EMITTER || type == ATR_NODE_TRAIL) {
+        if (type == ATR_NODE_EMITTER || type == ATR_NODE_TRAIL || type == ATR_NODE_RIBBON) {
             atr__node_step(effects, instance, i, dt);
             particles += instance->nodes[i].alive;
         } else if (type == ATR_NODE_SOUND) {
             sound_due(effects, instance, i);
         }
     }
-    instance->last_x = instance->x;
-    instance->last_y = instance->y;
-    const bool emitted = instance->fading ? instance->fade_age >= ATR__FADE
-                                          : instance->age >= def->duration + instance->extension;
-    return (emitted && particles == 0) || instance->age >= atr__instance_end_age(instance);
+    return is_over(instance, particles);
 }
 
 static void step_all(atr_Effects *effects, uint64_t now_ns, float dt)
 {
-    effects->shown.count = 0;
+    atr__shown_begin(&effects->shown);
     for (uint32_t i = 0; i < effects->order_count; i++) {
         atr__Instance *instance = &effects->instances[effects->order[i]];
         if (step_instance(effects, instance, dt * atr__instance_speed(effects, instance))) {
@@ -403,6 +439,7 @@ atr_Particles atr_effects_particles(const atr_Effects *effects)
                             .angle_deg = shown->angle,
                             .color = shown->color,
                             .sprite = shown->sprite,
+                            .stretch = shown->stretched_to > 0 ? shown->stretch : NULL,
                             .smooth = shown->smooth };
 }
 

@@ -14,18 +14,20 @@
 #include "base/thread.h"
 #include "effect/update.h"
 
-#define ATR__IMPORTANCES 4
-#define ATR__ANCHORS_MAX 16
-#define ATR__RECTS_MAX   8
-#define ATR__EVENTS_MAX  256
-#define ATR__SPOTS_MAX   256 /* births and deaths that start others, per instance and step */
-#define ATR__WAITERS_MAX 8   /* done callbacks of one instance: its own and those merged into it */
-#define ATR__NODE_NONE   0xffu
-#define ATR__ANCHOR_NONE 0xffu
-#define ATR__AFTERLIFE   2.0f  /* s beyond the duration; then all is gone */
-#define ATR__FADE        0.25f /* s in which texts and rings go when stopped */
-#define ATR__IDLE_NS     250000000u
-#define ATR__STEP_MAX_NS 100000000u
+#define ATR__IMPORTANCES  4
+#define ATR__ANCHORS_MAX  16
+#define ATR__RECTS_MAX    8
+#define ATR__EVENTS_MAX   256
+#define ATR__SPOTS_MAX    256 /* births and deaths that start others, per instance and step */
+#define ATR__WAITERS_MAX  8   /* done callbacks of one instance: its own and those merged into it */
+#define ATR__STRIP_PLACES 12  /* of the way that a ribbon shows */
+#define ATR__NODE_NONE    0xffu
+#define ATR__ANCHOR_NONE  0xffu
+#define ATR__AFTERLIFE    2.0f  /* s beyond the duration; then all is gone */
+#define ATR__FADE         0.25f /* s in which texts and rings go when stopped */
+#define ATR__SLOW_PX      40.0f /* a second: what is slower is placed between pixels */
+#define ATR__IDLE_NS      250000000u
+#define ATR__STEP_MAX_NS  100000000u
 
 /* ---- Definitions (define.c) ------------------------------------------------------------------ */
 
@@ -86,6 +88,8 @@ typedef struct atr__Fields {
 
 bool atr__chunks_init(atr_Effects *effects);
 void atr__chunks_deinit(atr_Effects *effects);
+/* Empties what is shown. */
+void atr__shown_begin(atr__Shown *shown);
 void atr__list_init(atr__ChunkList *list);
 /* All back to the free list, at the same cost however many. */
 void atr__list_release(atr__Chunks *chunks, atr__ChunkList *list);
@@ -94,7 +98,8 @@ atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list);
 /* `previous`: the one before; ATR__CHUNK_NONE for the first. */
 void atr__list_unlink(atr__Chunks *chunks, atr__ChunkList *list, uint32_t previous, uint32_t id);
 /* The rest keep their order. */
-void atr__chunk_remove_dead(atr__Chunk *chunk, atr__Fields fields);
+void atr__chunk_remove_dead(atr__Chunk *chunk, float clock, atr__Fields fields);
+bool atr__particle_is_dead(const atr__Chunk *chunk, uint32_t i, float clock);
 void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields fields);
 
 /* ---- Instances ------------------------------------------------------------------------------- */
@@ -103,10 +108,12 @@ typedef struct atr__NodeState {
     uint32_t first, count; /* range in what is shown */
     atr__ChunkList chunks;
     uint32_t alive;
-    uint32_t budget;     /* most alive */
-    uint32_t serial;     /* of the next one born */
-    float owed;          /* particles due, below one */
-    uint8_t bursts_done; /* bit per burst */
+    uint32_t budget;      /* most alive */
+    uint32_t serial;      /* of the last one born; ribbon: of the last one followed */
+    uint32_t strips;      /* ribbon */
+    float last_x, last_y; /* where its origin was, for what it leaves behind */
+    float owed;           /* particles due, below one */
+    uint8_t bursts_done;  /* bit per burst */
     bool sounded;
 } atr__NodeState;
 
@@ -114,6 +121,13 @@ typedef struct atr__Waiter {
     atr_EffectDoneFn done;
     void *user;
 } atr__Waiter;
+
+/* Where particles lie, as logical pixels: out = in * scale + offset. */
+typedef struct atr__Space {
+    float scale_x, scale_y;
+    float size; /* of sizes, above 0 */
+    float offset_x, offset_y;
+} atr__Space;
 
 typedef struct atr__Instance {
     uint32_t generation;
@@ -123,9 +137,19 @@ typedef struct atr__Instance {
     uint64_t sequence;    /* of the trigger: age order */
     uint64_t deadline_ns; /* by the clock; UINT64_MAX: paused */
     float age;            /* s, in its layer's time */
+    float clock;          /* as age, but merging does not set it back: lives are told by it */
     float extension;      /* s added to every node's duration by merging */
     float fade_age;
-    float x, y, last_x, last_y;
+    double time;     /* s since the trigger, never set back */
+    float kept_age;  /* continuous: when it was last kept */
+    float fade_from; /* age at which it began to fade */
+    atr__Space space;
+    float x, y;                         /* among its particles, now */
+    float at_x, at_y;                   /* the same without the anchor */
+    float base_x, base_y;               /* world: what is 0, 0 among its particles */
+    float world_scale_x, world_scale_y; /* at the trigger */
+    uint8_t coordinates;
+    uint8_t anchor;
     float amount;       /* what is being emitted */
     float amount_total; /* what texts show */
     float amount_from;  /* where a text starts counting */
@@ -162,6 +186,7 @@ typedef struct atr__Ended {
 
 typedef struct atr__Post {
     char name[ATR_EFFECT_NAME_MAX + 1];
+    char anchor[ATR_EFFECT_NAME_MAX + 1];
     atr_Trigger trigger;
 } atr__Post;
 
@@ -181,6 +206,7 @@ struct atr_Effects {
     atr__NamedRect rects[ATR__RECTS_MAX];
     uint32_t rect_count;
     float view_w, view_h;
+    atr_Transform world, output;
     float time_scale[ATR_LAYER_COUNT];
 
     atr__Instance *instances;
@@ -193,6 +219,10 @@ struct atr_Effects {
     bool advanced;
 
     const atr__UpdateOps *update;
+    struct {
+        uint64_t chunks;   /* moved */
+        uint64_t removals; /* chunks from which some were taken */
+    } work;                /* since create */
     atr__Chunks chunks;
     atr__Shown shown; /* read by the host between advances, without the lock */
 
@@ -251,10 +281,13 @@ void atr__definitions_destroy(atr_Effects *effects);
 
 /* instance.c. The lock is held. */
 void atr__instance_end(atr_Effects *effects, atr__Instance *instance);
+/* NULL when it has ended. */
+atr__Instance *atr__instance_find(const atr_Effects *effects, atr_EffectId id);
 atr_EffectId atr__instance_id(const atr_Effects *effects, const atr__Instance *instance);
 void atr__instances_compact(atr_Effects *effects);
 void atr__expire_overdue(atr_Effects *effects, uint64_t now_ns);
 float atr__instance_end_age(const atr__Instance *instance);
+void atr__instance_fade(atr_Effects *effects, atr__Instance *instance);
 /* Of its layer's time: 1 normal, 0 paused. */
 float atr__instance_speed(const atr_Effects *effects, const atr__Instance *instance);
 /* When it is over by the clock if frames went on; UINT64_MAX: not while paused. */
@@ -272,7 +305,18 @@ void atr__budget_begin(atr_Effects *effects);
 void atr__budget_stats(const atr_Effects *effects, atr_EffectsStats *out);
 
 /* particle.c. */
+void atr__instance_tick(atr_Effects *effects, atr__Instance *instance, float dt);
 void atr__node_step(atr_Effects *effects, atr__Instance *instance, uint32_t index, float dt);
+/* Who would live longer than this lives the rest of its life within it. */
+void atr__instance_hasten(atr_Effects *effects, atr__Instance *instance, float seconds);
+
+/* ribbon.c. How many pieces of what is shown are the i-th strip's, which follows `serial`. */
+uint32_t atr__strip_pieces(const atr__Chunk *chunk, uint32_t i, uint32_t *serial);
+
+/* place.c. The lock is held. */
+void atr__instance_place(atr_Effects *effects, atr__Instance *instance, const atr_Trigger *trigger);
+/* Where it is now: anchors and the camera may have moved. */
+void atr__instance_locate(const atr_Effects *effects, atr__Instance *instance);
 
 /* emit.c. */
 void atr__node_emit(atr_Effects *effects, atr__Instance *instance, uint32_t index, float dt);
@@ -285,6 +329,18 @@ void atr__event_push(atr_Effects *effects, const atr__Instance *instance, atr_Ef
 static inline atr__Mutex *atr__effects_lock(const atr_Effects *effects)
 {
     return (atr__Mutex *)(uintptr_t)&effects->lock;
+}
+
+static inline void atr__space_from_logical(const atr__Space *space, float x, float y, float *out_x,
+                                           float *out_y)
+{
+    *out_x = (x - space->offset_x) / space->scale_x;
+    *out_y = (y - space->offset_y) / space->scale_y;
+}
+
+static inline bool atr__is_continuous(const atr__Instance *instance)
+{
+    return instance->definition->def.keep_alive > 0.0f;
 }
 
 static inline float atr__node_duration(const atr__Instance *instance, uint32_t node)

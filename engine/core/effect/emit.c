@@ -9,8 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define LAST_MOMENT 0.99999f /* of a life: what is shown has not died */
-
 void atr__event_push(atr_Effects *effects, const atr__Instance *instance, atr_EffectEventKind kind,
                      const char *name)
 {
@@ -32,8 +30,8 @@ void atr__node_origin(const atr_Effects *effects, const atr__Instance *instance,
     float x = instance->x;
     float y = instance->y;
     if (node->anchor != ATR__ANCHOR_NONE && effects->anchors[node->anchor].is_set) {
-        x = effects->anchors[node->anchor].x;
-        y = effects->anchors[node->anchor].y;
+        const atr__Anchor *anchor = &effects->anchors[node->anchor];
+        atr__space_from_logical(&instance->space, anchor->x, anchor->y, &x, &y);
     }
     *out_x = x + node->def->offset_x * instance->scale;
     *out_y = y + node->def->offset_y * instance->scale;
@@ -113,6 +111,14 @@ static void draw_looks(const Birth *b, atr__Chunk *chunk, uint32_t i)
     chunk->row[i] = (uint8_t)(atr__random_unit(random) * (float)b->node->color_rows);
 }
 
+/* What may be born now is gone when its instance is; a continuous one does not know when. */
+static float life_left(const atr__Instance *instance)
+{
+    return atr__is_continuous(instance) && !instance->fading
+               ? ATR__NEVER
+               : atr__instance_end_age(instance) - instance->age;
+}
+
 /* One particle at x, y, born `early` seconds before the step's end. False when there is no room. */
 static bool bear(const Birth *b, const Among *among, float x, float y, float early)
 {
@@ -128,7 +134,7 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
     const float amount = instance->amount;
     const float turns = draw_angle(b, among) * (1.0f / 360.0f);
     const float speed = atr__value_draw(&def->speed, b->t, amount, random) * instance->scale;
-    const float left = atr__instance_end_age(instance) - instance->age;
+    const float left = life_left(instance);
     const float drawn = atr__value_draw(&def->life, b->t, amount, random);
     const float life = drawn < left ? drawn : left;
     draw_looks(b, chunk, i);
@@ -140,13 +146,14 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
     const float gain_y = def->gravity_y * instance->scale * early;
     const float vx = speed * atr__cos_turns(turns);
     const float vy = speed * atr__sin_turns(turns);
-    const float t = early / life;
     chunk->x[i] = x + (vx + 0.5f * gain_x) * early;
     chunk->y[i] = y + (vy + 0.5f * gain_y) * early;
     chunk->vx[i] = vx + gain_x;
     chunk->vy[i] = vy + gain_y;
-    chunk->t[i] = t < LAST_MOMENT ? t : LAST_MOMENT;
+    chunk->born[i] = instance->clock - early;
     chunk->pace[i] = 1.0f / life;
+    const float death = chunk->born[i] + life;
+    chunk->next_death = death < chunk->next_death ? death : chunk->next_death;
     chunk->serial[i] = b->state->serial;
     chunk->count++;
     b->state->alive++;
@@ -208,14 +215,80 @@ static void emit_rate(const Birth *b, atr__NodeState *state, float x, float y, f
     state->owed = left < 1.0f ? left : 0.0f;
     /* A trail leaves its particles along the way that its origin went. */
     const bool trails = def->type == ATR_NODE_TRAIL;
-    const float back_x = trails ? b->instance->last_x - b->instance->x : 0.0f;
-    const float back_y = trails ? b->instance->last_y - b->instance->y : 0.0f;
+    const float back_x = trails ? state->last_x - x : 0.0f;
+    const float back_y = trails ? state->last_y - y : 0.0f;
     for (uint32_t i = 0; i < due; i++) {
         const float at = from + ((float)(i + 1) - before) / rate;
         const float early = now - at > 0.0f ? now - at : 0.0f;
         const float share = to > from ? (to - at) / (to - from) : 0.0f;
         if (!bear(b, &(Among){ 0 }, x + back_x * share, y + back_y * share, early)) {
             break;
+        }
+    }
+}
+
+static uint32_t count_followed(const Birth *b)
+{
+    const uint32_t alive = b->instance->nodes[b->node->follow].alive;
+    return alive > 0 ? alive : 1;
+}
+
+/* What one particle leaves behind in a step; false when there is no room. */
+static bool leave_behind(const Birth *b, const atr__Chunk *chunk, uint32_t i, float rate, float dt)
+{
+    /* Each has its own place in the beat, so that they do not all leave something at once. */
+    const float phase = (float)(chunk->serial[i] * 0x9e3779b1u >> 8) * (1.0f / 16777216.0f);
+    const float age = b->instance->clock - chunk->born[i];
+    const float beats = b->state->owed + phase;
+    const uint32_t last = (uint32_t)(beats + rate * dt);
+    for (uint32_t beat = (uint32_t)beats + 1; beat <= last; beat++) {
+        const float early = dt - ((float)beat - beats) / rate;
+        const float back = early > 0.0f ? early : 0.0f;
+        if (back <= age && !bear(b, &(Among){ 0 }, chunk->x[i] - chunk->vx[i] * back,
+                                 chunk->y[i] - chunk->vy[i] * back, back)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Behind each particle of the node that is followed, whose rate it is. */
+static void emit_behind(const Birth *b, float dt)
+{
+    const atr_EffectNode *def = b->node->def;
+    const float amount = b->instance->amount;
+    const float asked =
+        atr__value_draw(&def->rate, b->t, amount, &b->instance->random) * b->instance->share;
+    /* Where there is no room for all of it, each leaves less; otherwise the last leave nothing. */
+    const float life = atr__value_most(&def->life, amount);
+    const float most = (float)b->state->budget / ((float)count_followed(b) * life);
+    const float rate = asked < most ? asked : most;
+    if (!(rate > 0.0f && dt > 0.0f)) {
+        return;
+    }
+    const atr__Chunks *chunks = &b->effects->chunks;
+    uint32_t id = b->instance->nodes[b->node->follow].chunks.first;
+    bool room = true;
+    while (id != ATR__CHUNK_NONE && room) {
+        const atr__Chunk *chunk = &chunks->items[id];
+        for (uint32_t i = 0; i < chunk->count && room; i++) {
+            room = leave_behind(b, chunk, i, rate, dt);
+        }
+        id = chunk->next;
+    }
+    const float beats = b->state->owed + rate * dt;
+    b->state->owed = beats - (float)(uint32_t)beats;
+}
+
+static void emit_bursts(const Birth *b, float now, float dt, float x, float y)
+{
+    const atr_EffectNode *def = b->node->def;
+    for (uint32_t i = 0; i < def->burst_count; i++) {
+        const uint8_t bit = (uint8_t)(1u << i);
+        if ((b->state->bursts_done & bit) == 0 && now >= def->bursts[i].t) {
+            b->state->bursts_done |= bit;
+            const float late = now - def->bursts[i].t;
+            burst_at(b, &def->bursts[i], x, y, late < dt ? late : dt);
         }
     }
 }
@@ -237,23 +310,23 @@ void atr__node_emit(atr_Effects *effects, atr__Instance *instance, uint32_t inde
         emit_spots(&birth, index);
         return;
     }
-    if (instance->fading || now < 0.0f || then > duration) {
-        return;
-    }
     float x = 0.0f;
     float y = 0.0f;
     atr__node_origin(effects, instance, index, &x, &y);
-    for (uint32_t i = 0; i < def->burst_count; i++) {
-        const uint8_t bit = (uint8_t)(1u << i);
-        if ((state->bursts_done & bit) == 0 && now >= def->bursts[i].t) {
-            state->bursts_done |= bit;
-            const float late = now - def->bursts[i].t;
-            burst_at(&birth, &def->bursts[i], x, y, late < dt ? late : dt);
+    const bool follows = node->follow != ATR__NODE_NONE;
+    if (!instance->fading && now >= 0.0f && follows) {
+        emit_behind(&birth, dt);
+    } else if (!instance->fading && now >= 0.0f && then <= duration) {
+        emit_bursts(&birth, now, dt, x, y);
+        /* One that goes round without a gap has no beginning. */
+        const bool endless = atr__is_continuous(instance) && def->start == 0.0f &&
+                             duration >= instance->definition->def.duration;
+        const float from = then > 0.0f || endless ? then : 0.0f;
+        const float to = now < duration ? now : duration;
+        if (to > from) {
+            emit_rate(&birth, state, x, y, from, to, now);
         }
     }
-    const float from = then > 0.0f ? then : 0.0f;
-    const float to = now < duration ? now : duration;
-    if (to > from) {
-        emit_rate(&birth, state, x, y, from, to, now);
-    }
+    state->last_x = x;
+    state->last_y = y;
 }

@@ -24,7 +24,7 @@ atr_EffectId atr__instance_id(const atr_Effects *effects, const atr__Instance *i
     return (atr_EffectId){ (uint64_t)instance->generation << SLOT_BITS | (slot + 1) };
 }
 
-static atr__Instance *instance_of(const atr_Effects *effects, atr_EffectId id)
+atr__Instance *atr__instance_find(const atr_Effects *effects, atr_EffectId id)
 {
     const uint64_t slot = (id.value & ((1u << SLOT_BITS) - 1)) - 1;
     if (slot >= effects->desc.max_instances) {
@@ -37,7 +37,22 @@ static atr__Instance *instance_of(const atr_Effects *effects, atr_EffectId id)
 /* The age at which all of it is gone, whatever still moves. */
 float atr__instance_end_age(const atr__Instance *instance)
 {
-    return instance->definition->def.duration + instance->extension + ATR__AFTERLIFE;
+    const atr_EffectDef *def = &instance->definition->def;
+    if (!atr__is_continuous(instance)) {
+        return def->duration + instance->extension + ATR__AFTERLIFE;
+    }
+    const float emits =
+        instance->fading ? instance->fade_from : instance->kept_age + def->keep_alive;
+    return emits + ATR__AFTERLIFE;
+}
+
+void atr__instance_fade(atr_Effects *effects, atr__Instance *instance)
+{
+    if (!instance->fading) {
+        instance->fading = true;
+        instance->fade_from = instance->age;
+        atr__instance_hasten(effects, instance, ATR__AFTERLIFE);
+    }
 }
 
 float atr__instance_speed(const atr_Effects *effects, const atr__Instance *instance)
@@ -165,6 +180,7 @@ static float amount_for(const atr_EffectDef *def, float asked)
 static void restart(atr__Instance *instance)
 {
     instance->age = 0.0f;
+    instance->kept_age = 0.0f;
     instance->fading = false;
     instance->fade_age = 0.0f;
     for (uint32_t i = 0; i < instance->definition->def.node_count; i++) {
@@ -193,7 +209,10 @@ static void merge(atr__Instance *instance, float amount)
         restart(instance);
         break;
     case ATR_MERGE_EXTEND:
-        instance->extension = clamp(instance->extension + def->duration, 0.0f, 60.0f);
+        instance->kept_age = instance->age;
+        if (!atr__is_continuous(instance)) {
+            instance->extension = clamp(instance->extension + def->duration, 0.0f, 60.0f);
+        }
         break;
     default:
         break;
@@ -291,11 +310,6 @@ static atr__Instance *free_slot(atr_Effects *effects)
     return NULL;
 }
 
-static float finite_or(float value, float otherwise)
-{
-    return value > -1.0e6f && value < 1.0e6f ? value : otherwise;
-}
-
 static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition *definition,
                   const atr_Trigger *trigger, float share)
 {
@@ -305,8 +319,6 @@ static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition
                                  .definition = definition,
                                  .sequence = ++effects->sequence,
                                  .deadline_ns = UINT64_MAX,
-                                 .x = finite_or(trigger->x, 0.0f),
-                                 .y = finite_or(trigger->y, 0.0f),
                                  .amount = amount_for(&definition->def, trigger->amount),
                                  .scale = 1.0f,
                                  .share = share };
@@ -314,8 +326,6 @@ static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition
         instance->scale = trigger->scale;
     }
     instance->amount_total = instance->amount;
-    instance->last_x = instance->x;
-    instance->last_y = instance->y;
     atr__random_seed(&instance->random,
                      effects->desc.seed + instance->sequence * 0x9e3779b97f4a7c15u);
     for (uint32_t i = 0; i < definition->def.node_count; i++) {
@@ -325,6 +335,7 @@ static void start(atr_Effects *effects, atr__Instance *instance, atr__Definition
         instance->reserved += instance->nodes[i].budget;
     }
     effects->reserved += instance->reserved;
+    atr__instance_place(effects, instance, trigger);
     instance->deadline_ns = atr__instance_deadline(effects, instance, time_now(effects));
     (void)add_waiter(effects, instance, trigger);
     definition->was_played = true;
@@ -429,29 +440,31 @@ atr_TriggerResult atr_effect_trigger(atr_Effects *effects, const char *name,
 bool atr_effect_is_live(const atr_Effects *effects, atr_EffectId id)
 {
     atr__mutex_lock(atr__effects_lock(effects));
-    const bool live = instance_of(effects, id) != NULL;
+    const bool live = atr__instance_find(effects, id) != NULL;
     atr__mutex_unlock(atr__effects_lock(effects));
     return live;
 }
 
-atr_Status atr_effect_move(atr_Effects *effects, atr_EffectId id, float x, float y)
+atr_Status atr_effect_keep(atr_Effects *effects, atr_EffectId id)
 {
+    atr_Status st = ATR_ERR_STALE;
     atr__mutex_lock(&effects->lock);
-    atr__Instance *instance = instance_of(effects, id);
-    if (instance != NULL) {
-        instance->x = finite_or(x, instance->x);
-        instance->y = finite_or(y, instance->y);
+    atr__Instance *instance = atr__instance_find(effects, id);
+    if (instance != NULL && !instance->fading) {
+        st = atr__is_continuous(instance) ? ATR_OK : ATR_ERR_INVALID;
+        instance->kept_age = instance->age;
+        instance->deadline_ns = atr__instance_deadline(effects, instance, time_now(effects));
     }
     atr__mutex_unlock(&effects->lock);
-    return instance != NULL ? ATR_OK : ATR_ERR_STALE;
+    return st;
 }
 
 atr_Status atr_effect_stop(atr_Effects *effects, atr_EffectId id, bool fade)
 {
     atr__mutex_lock(&effects->lock);
-    atr__Instance *instance = instance_of(effects, id);
+    atr__Instance *instance = atr__instance_find(effects, id);
     if (instance != NULL && fade) {
-        instance->fading = true;
+        atr__instance_fade(effects, instance);
     } else if (instance != NULL) {
         atr__instance_end(effects, instance);
         atr__instances_compact(effects);

@@ -10,7 +10,7 @@
 
 const atr__UpdateOps *atr__update_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") ? &kernel : NULL;
+    return &kernel;
 }
 
 #else

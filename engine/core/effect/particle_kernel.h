@@ -1,180 +1,266 @@
 /* The passes of update.h as plain loops; included once per instruction set, with KERNEL_NAME
  * defined, by files that are compiled for it. No pass sums floats or calls into libm, so that the
- * compiler may only do the same operations on more elements at once. */
+ * compiler may only do the same operations on more elements at once. Arrays come as restricted
+ * parameters: so it knows that they do not overlap. */
 #include "effect/update.h"
+
+#include "base/trig.h"
+
+#include <math.h>
+
+#define LAST_MOMENT 0.99999f /* of a life: what is shown has not died */
 
 static inline uint32_t whole_groups(uint32_t count)
 {
     return (count + (ATR__CHUNK_STEP - 1)) & ~(uint32_t)(ATR__CHUNK_STEP - 1);
 }
 
-static uint32_t move(atr__Chunk *chunk, const atr__Motion *motion)
+/* ---- Motion ---------------------------------------------------------------------------------- */
+
+static inline void move_freely(uint32_t n, float *restrict x, float *restrict y, float *restrict vx,
+                               float *restrict vy, const atr__Motion *motion)
 {
-    const uint32_t n = whole_groups(chunk->count);
     const atr__Motion m = *motion;
     const float gain_x = m.gravity_x * m.reach;
     const float gain_y = m.gravity_y * m.reach;
     const float fall_x = m.gravity_x * m.fall;
     const float fall_y = m.gravity_y * m.fall;
-    float *restrict x = chunk->x;
-    float *restrict y = chunk->y;
-    float *restrict vx = chunk->vx;
-    float *restrict vy = chunk->vy;
-    float *restrict t = chunk->t;
-    const float *restrict pace = chunk->pace;
-    uint32_t dead = 0;
     for (uint32_t i = 0; i < n; i++) {
         x[i] += vx[i] * m.reach + fall_x;
         y[i] += vy[i] * m.reach + fall_y;
         vx[i] = vx[i] * m.keep + gain_x;
         vy[i] = vy[i] * m.keep + gain_y;
-        t[i] += pace[i] * m.dt;
-        dead += t[i] >= 1.0f ? 1u : 0u;
     }
-    return dead;
 }
 
-static uint32_t move_pushed(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *push)
+/* One of the two axes. */
+static inline void move_pushed(uint32_t n, float *restrict place, float *restrict speed,
+                               const float *restrict push, const atr__Motion *motion, float gravity)
+{
+    const float keep = motion->keep;
+    const float reach = motion->reach;
+    const float fall = motion->fall;
+    for (uint32_t i = 0; i < n; i++) {
+        const float pull = push[i] + gravity;
+        place[i] += speed[i] * reach + pull * fall;
+        speed[i] = speed[i] * keep + pull * reach;
+    }
+}
+
+static void move(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *push)
 {
     const uint32_t n = whole_groups(chunk->count);
-    const atr__Motion m = *motion;
-    float *restrict x = chunk->x;
-    float *restrict y = chunk->y;
-    float *restrict vx = chunk->vx;
-    float *restrict vy = chunk->vy;
-    float *restrict t = chunk->t;
-    const float *restrict pace = chunk->pace;
-    const float *restrict push_x = push->x;
-    const float *restrict push_y = push->y;
-    uint32_t dead = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const float ax = push_x[i] + m.gravity_x;
-        const float ay = push_y[i] + m.gravity_y;
-        x[i] += vx[i] * m.reach + ax * m.fall;
-        y[i] += vy[i] * m.reach + ay * m.fall;
-        vx[i] = vx[i] * m.keep + ax * m.reach;
-        vy[i] = vy[i] * m.keep + ay * m.reach;
-        t[i] += pace[i] * m.dt;
-        dead += t[i] >= 1.0f ? 1u : 0u;
+    if (push != NULL) {
+        move_pushed(n, chunk->x, chunk->vx, push->x, motion, motion->gravity_x);
+        move_pushed(n, chunk->y, chunk->vy, push->y, motion, motion->gravity_y);
+    } else {
+        move_freely(n, chunk->x, chunk->y, chunk->vx, chunk->vy, motion);
     }
-    return dead;
+}
+
+static inline uint32_t pull_to(uint32_t n, float *restrict push_x, float *restrict push_y,
+                               const float *restrict x, const float *restrict y,
+                               const float *restrict vx, const float *restrict vy,
+                               const atr__Pull *pull)
+{
+    const atr__Pull p = *pull;
+    uint32_t arrived = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const float dx = p.x - x[i];
+        const float dy = p.y - y[i];
+        const float square = dx * dx + dy * dy;
+        const float share = p.strength / sqrtf(square); /* exact by IEEE, unlike the rest of libm */
+        push_x[i] += square > 0.0f ? dx * share : 0.0f;
+        push_y[i] += square > 0.0f ? dy * share : 0.0f;
+        const float mx = vx[i] * p.reach;
+        const float my = vy[i] * p.reach;
+        const float close = atr__closest_share(dx, dy, mx, my);
+        const float away_x = dx - mx * close;
+        const float away_y = dy - my * close;
+        arrived += away_x * away_x + away_y * away_y <= p.arrive_square ? 1u : 0u;
+    }
+    return arrived;
+}
+
+static uint32_t attract(const atr__Chunk *chunk, const atr__Pull *pull, atr__Push *push)
+{
+    return pull_to(whole_groups(chunk->count), push->x, push->y, chunk->x, chunk->y, chunk->vx,
+                   chunk->vy, pull);
+}
+
+/* Each in its own time: when it was born and how long it lives are its phase. */
+static inline void sway_by(uint32_t n, float *restrict push, const float *restrict born,
+                           const float *restrict pace, float clock, float rate, float strength)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        push[i] += strength * atr__sin_turns((clock - born[i]) * rate + 7.3f / pace[i]);
+    }
+}
+
+static void sway(const atr__Chunk *chunk, float clock, float rate, float strength, atr__Push *push)
+{
+    sway_by(whole_groups(chunk->count), push->x, chunk->born, chunk->pace, clock, rate, strength);
+}
+
+static inline void whirl_by(uint32_t n, float *restrict push_x, float *restrict push_y,
+                            const float *restrict x, const float *restrict y,
+                            const atr__Whirl *whirl)
+{
+    for (uint32_t k = 0; k < ATR__WAVES; k++) {
+        const float way_x = whirl->way_x[k];
+        const float way_y = whirl->way_y[k];
+        const float to_x = whirl->push_x[k];
+        const float to_y = whirl->push_y[k];
+        const float phase = whirl->phase[k];
+        for (uint32_t i = 0; i < n; i++) {
+            const float wave = atr__sin_turns(x[i] * way_x + y[i] * way_y + phase);
+            push_x[i] += wave * to_x;
+            push_y[i] += wave * to_y;
+        }
+    }
+}
+
+static void whirl(const atr__Chunk *chunk, const atr__Whirl *field, atr__Push *push)
+{
+    whirl_by(whole_groups(chunk->count), push->x, push->y, chunk->x, chunk->y, field);
+}
+
+static inline void add_scaled(uint32_t n, float *restrict to, const float *restrict from,
+                              float scale)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] += from[i] * scale;
+    }
 }
 
 static void turn(atr__Chunk *chunk, float dt)
 {
-    const uint32_t n = whole_groups(chunk->count);
-    float *restrict angle = chunk->angle;
-    const float *restrict spin = chunk->spin;
-    for (uint32_t i = 0; i < n; i++) {
-        angle[i] += spin[i] * dt;
-    }
+    add_scaled(whole_groups(chunk->count), chunk->angle, chunk->spin, dt);
 }
 
 /* Kept within one round of the frames, whichever way they run. */
-static void flip(atr__Chunk *chunk, float dt, uint32_t frames)
+static inline void flip_frames(uint32_t n, float *restrict frame, const float *restrict fps,
+                               float dt, float round)
 {
-    const uint32_t n = whole_groups(chunk->count);
-    const float round = (float)frames;
-    float *restrict frame = chunk->frame;
-    const float *restrict fps = chunk->fps;
+    const float part = 1.0f / round;
     for (uint32_t i = 0; i < n; i++) {
         const float next = frame[i] + fps[i] * dt;
-        frame[i] = next - round * (float)(int32_t)(next / round);
+        frame[i] = next - round * (float)(int32_t)(next * part);
     }
 }
 
-static void show_place(const atr__Chunk *chunk, uint32_t first, uint32_t n, const atr__Look *look,
-                       const atr__Shown *out, uint32_t at)
+static void flip(atr__Chunk *chunk, float dt, uint32_t frames)
 {
-    const float *restrict x = chunk->x + first;
-    const float *restrict y = chunk->y + first;
-    float *restrict to_x = out->x + at;
-    float *restrict to_y = out->y + at;
-    const float scale = look->scale;
-    const float offset_x = look->offset_x;
-    const float offset_y = look->offset_y;
-    for (uint32_t i = 0; i < n; i++) {
-        to_x[i] = x[i] * scale + offset_x;
-        to_y[i] = y[i] * scale + offset_y;
+    flip_frames(whole_groups(chunk->count), chunk->frame, chunk->fps, dt, (float)frames);
+}
+
+static uint32_t count_dead(atr__Chunk *chunk, float clock)
+{
+    const uint32_t n = whole_groups(chunk->count);
+    const float *born = chunk->born;
+    const float *pace = chunk->pace;
+    /* The soonest of each place in a group: a plain minimum would be a chain. */
+    float soonest[ATR__CHUNK_STEP];
+    uint32_t dead = 0;
+    for (uint32_t k = 0; k < ATR__CHUNK_STEP; k++) {
+        soonest[k] = ATR__NEVER;
     }
-    const float *restrict vx = chunk->vx + first;
-    const float *restrict vy = chunk->vy + first;
-    uint8_t *restrict smooth = out->smooth + at;
-    const float slow = look->slow_square;
+    for (uint32_t group = 0; group < n; group += ATR__CHUNK_STEP) {
+        for (uint32_t k = 0; k < ATR__CHUNK_STEP; k++) {
+            const uint32_t i = group + k;
+            const bool over = (clock - born[i]) * pace[i] >= 1.0f;
+            const float death = over ? ATR__NEVER : born[i] + 1.0f / pace[i];
+            soonest[k] = death < soonest[k] ? death : soonest[k];
+            dead += over ? 1u : 0u;
+        }
+    }
+    float next = ATR__NEVER;
+    for (uint32_t k = 0; k < ATR__CHUNK_STEP; k++) {
+        next = soonest[k] < next ? soonest[k] : next;
+    }
+    chunk->next_death = next;
+    return dead;
+}
+
+/* ---- Looks ----------------------------------------------------------------------------------- */
+
+static inline void copy_scaled(uint32_t n, float *restrict to, const float *restrict from,
+                               float scale, float offset)
+{
     for (uint32_t i = 0; i < n; i++) {
-        smooth[i] = vx[i] * vx[i] + vy[i] * vy[i] < slow ? 1 : 0;
+        to[i] = from[i] * scale + offset;
     }
 }
 
-static void show_size(const atr__Chunk *chunk, uint32_t first, uint32_t n, const atr__Look *look,
-                      const atr__Shown *out, uint32_t at)
+static inline void fill_floats(uint32_t n, float *restrict to, float value)
 {
-    const float *restrict size = chunk->size + first;
-    float *restrict to = out->size + at;
-    const float scale = look->scale;
-    if (look->size == NULL) {
-        for (uint32_t i = 0; i < n; i++) {
-            to[i] = size[i] * scale;
-        }
-        return;
-    }
-    const float *restrict t = chunk->t + first;
-    const float *restrict curve = look->size;
     for (uint32_t i = 0; i < n; i++) {
-        to[i] = size[i] * scale * curve[(int32_t)(t[i] * (float)ATR__LUT_SIZE)];
+        to[i] = value;
     }
 }
 
-static void show_color(const atr__Chunk *chunk, uint32_t first, uint32_t n, const atr__Look *look,
-                       const atr__Shown *out, uint32_t at)
+static inline void fill_colors(uint32_t n, uint32_t *restrict to, uint32_t color)
 {
-    uint32_t *restrict to = out->color + at;
-    const uint32_t *restrict table = look->color;
-    if (look->plain) {
-        const uint32_t color = table[0];
-        for (uint32_t i = 0; i < n; i++) {
-            to[i] = color;
-        }
-        return;
-    }
-    const float *restrict t = chunk->t + first;
-    const uint8_t *restrict row = chunk->row + first;
     for (uint32_t i = 0; i < n; i++) {
-        to[i] = table[(int32_t)(t[i] * (float)ATR__LUT_SIZE) + row[i] * ATR__LUT_SIZE];
+        to[i] = color;
     }
 }
 
-static void show_angle(const atr__Chunk *chunk, uint32_t first, uint32_t n, const atr__Look *look,
-                       const atr__Shown *out, uint32_t at)
+static inline void fill_sprites(uint32_t n, atr_SpriteId *restrict to, atr_SpriteId sprite)
 {
-    float *restrict to = out->angle + at;
-    const float *restrict angle = chunk->angle + first;
-    if (look->turns) {
-        for (uint32_t i = 0; i < n; i++) {
-            to[i] = angle[i];
-        }
-    } else {
-        for (uint32_t i = 0; i < n; i++) {
-            to[i] = 0.0f;
-        }
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = sprite;
     }
 }
 
-static void show_sprite(const atr__Chunk *chunk, uint32_t first, uint32_t n, const atr__Look *look,
-                        const atr__Shown *out, uint32_t at)
+static inline void find_slow(uint32_t n, uint8_t *restrict smooth, const float *restrict vx,
+                             const float *restrict vy, float slow_square)
 {
-    atr_SpriteId *restrict to = out->sprite + at;
-    const int32_t sprite = look->sprite;
-    if (look->frames <= 1) {
-        for (uint32_t i = 0; i < n; i++) {
-            to[i] = (atr_SpriteId)sprite;
-        }
-        return;
-    }
-    const int32_t frames = look->frames;
-    const float *restrict frame = chunk->frame + first;
     for (uint32_t i = 0; i < n; i++) {
-        /* Played backwards, frames count down from zero. */
+        smooth[i] = vx[i] * vx[i] + vy[i] * vy[i] < slow_square ? 1 : 0;
+    }
+}
+
+/* Apart from the look-ups, which no instruction set does faster than one by one. */
+static inline void find_steps(uint32_t n, int32_t *restrict step, const float *restrict born,
+                              const float *restrict pace, float clock)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const float t = (clock - born[i]) * pace[i];
+        step[i] = (int32_t)((t < LAST_MOMENT ? t : LAST_MOMENT) * (float)ATR__LUT_SIZE);
+    }
+}
+
+static inline void copy_sized(uint32_t n, float *restrict to, const float *restrict size,
+                              const int32_t *restrict step, const float *restrict curve,
+                              float scale)
+{
+    float factor[ATR__CHUNK_SIZE];
+    for (uint32_t i = 0; i < n; i++) {
+        factor[i] = curve[step[i]];
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = size[i] * scale * factor[i];
+    }
+}
+
+static inline void copy_colors(uint32_t n, uint32_t *restrict to, const uint8_t *restrict row,
+                               const int32_t *restrict step, const uint32_t *restrict table)
+{
+    int32_t place[ATR__CHUNK_SIZE];
+    for (uint32_t i = 0; i < n; i++) {
+        place[i] = step[i] + row[i] * ATR__LUT_SIZE;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = table[place[i]];
+    }
+}
+
+/* Played backwards, frames count down from zero. */
+static inline void copy_sprites(uint32_t n, atr_SpriteId *restrict to, const float *restrict frame,
+                                int32_t sprite, int32_t frames)
+{
+    for (uint32_t i = 0; i < n; i++) {
         const int32_t whole = (int32_t)frame[i];
         const int32_t shown = whole < 0 ? whole + frames : whole;
         to[i] = (atr_SpriteId)(sprite + (shown < frames ? shown : 0));
@@ -185,18 +271,43 @@ static void show(const atr__Chunk *chunk, uint32_t first, const atr__Look *look,
                  const atr__Shown *out, uint32_t at)
 {
     const uint32_t n = whole_groups(chunk->count - first);
-    show_place(chunk, first, n, look, out, at);
-    show_size(chunk, first, n, look, out, at);
-    show_color(chunk, first, n, look, out, at);
-    show_angle(chunk, first, n, look, out, at);
-    show_sprite(chunk, first, n, look, out, at);
+    int32_t step[ATR__CHUNK_SIZE]; /* of its life */
+    copy_scaled(n, out->x + at, chunk->x + first, look->scale_x, look->offset_x);
+    copy_scaled(n, out->y + at, chunk->y + first, look->scale_y, look->offset_y);
+    find_slow(n, out->smooth + at, chunk->vx + first, chunk->vy + first, look->slow_square);
+    if (look->size != NULL || !look->plain) {
+        find_steps(n, step, chunk->born + first, chunk->pace + first, look->clock);
+    }
+    if (look->size != NULL) {
+        copy_sized(n, out->size + at, chunk->size + first, step, look->size, look->scale);
+    } else {
+        copy_scaled(n, out->size + at, chunk->size + first, look->scale, 0.0f);
+    }
+    if (look->plain) {
+        fill_colors(n, out->color + at, look->color[0]);
+    } else {
+        copy_colors(n, out->color + at, chunk->row + first, step, look->color);
+    }
+    if (look->turns) {
+        copy_scaled(n, out->angle + at, chunk->angle + first, 1.0f, 0.0f);
+    } else {
+        fill_floats(n, out->angle + at, 0.0f);
+    }
+    if (look->frames > 1) {
+        copy_sprites(n, out->sprite + at, chunk->frame + first, look->sprite, look->frames);
+    } else {
+        fill_sprites(n, out->sprite + at, look->sprite);
+    }
 }
 
 static const atr__UpdateOps kernel = {
     .name = KERNEL_NAME,
     .move = move,
-    .move_pushed = move_pushed,
+    .attract = attract,
+    .sway = sway,
+    .whirl = whirl,
     .turn = turn,
     .flip = flip,
+    .count_dead = count_dead,
     .show = show,
 };

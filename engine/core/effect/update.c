@@ -3,23 +3,21 @@
 
 #include "effect/update.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-const atr__UpdateOps *atr__update_best(void)
+const atr__UpdateOps *atr__update_of(atr__Simd simd)
 {
-    const atr__UpdateOps *const best_first[] = { atr__update_avx2(), atr__update_neon(),
-                                                 atr__update_sse2(), atr__update_scalar() };
-    const atr__UpdateOps *best = NULL;
-    const char *forced = getenv("ATRIUM_SIMD");
-    for (size_t i = 0; i < ATR_COUNT_OF(best_first); i++) {
-        const atr__UpdateOps *ops = best_first[i];
-        if (ops != NULL && forced != NULL && strcmp(forced, ops->name) == 0) {
-            return ops;
-        }
-        best = best == NULL ? ops : best;
+    if (!atr__simd_runs(simd)) {
+        return NULL;
     }
-    return best;
+    switch (simd) {
+    case ATR__SIMD_AVX2:
+        return atr__update_avx2();
+    case ATR__SIMD_SSE2:
+        return atr__update_sse2();
+    case ATR__SIMD_NEON:
+        return atr__update_neon();
+    default:
+        return atr__update_scalar();
+    }
 }
 
 /* e^-z for z >= 0, in IEEE operations only: the series of a part small enough, squared again. */

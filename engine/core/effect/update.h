@@ -9,24 +9,29 @@
 
 #include <atrium/draw.h>
 
+#include "base/cpu.h"
+
 #define ATR__CHUNK_SIZE 64
 #define ATR__CHUNK_NONE UINT32_MAX
-#define ATR__CHUNK_STEP 16  /* passes run over whole groups of so many */
-#define ATR__LUT_SIZE   128 /* steps in a life: 20 ms of one that lasts 2.5 s */
+#define ATR__NEVER      3.0e38f /* s */
+#define ATR__CHUNK_STEP 16      /* passes run over whole groups of so many */
+#define ATR__LUT_SIZE   128     /* steps in a life: 20 ms of one that lasts 2.5 s */
 
-/* Particles of one node of one instance. Those from `count` on are asleep: pace and t are 0, the
- * passes may run over them. */
+/* Particles of one node of one instance. They do not age: their instance has a clock, and what has
+ * passed of a life follows from it. Those from `count` on are asleep: pace, speed and row are 0,
+ * the passes may run over them. */
 typedef struct atr__Chunk {
     _Alignas(64) float x[ATR__CHUNK_SIZE];
     float y[ATR__CHUNK_SIZE];
     float vx[ATR__CHUNK_SIZE], vy[ATR__CHUNK_SIZE];
-    float t[ATR__CHUNK_SIZE];    /* share of its life that has passed; dead from 1 on */
-    float pace[ATR__CHUNK_SIZE]; /* 1 / life */
+    float born[ATR__CHUNK_SIZE]; /* by the instance's clock, s */
+    float pace[ATR__CHUNK_SIZE]; /* 1 / life; dead when (clock - born) * pace has come to 1 */
     float size[ATR__CHUNK_SIZE]; /* before its curve */
     uint32_t serial[ATR__CHUNK_SIZE];
     float angle[ATR__CHUNK_SIZE], spin[ATR__CHUNK_SIZE];
     float frame[ATR__CHUNK_SIZE], fps[ATR__CHUNK_SIZE];
     uint8_t row[ATR__CHUNK_SIZE]; /* of the colours */
+    float next_death;             /* by the same clock: nobody dies before */
     uint32_t count;
     uint32_t next; /* in its list; ATR__CHUNK_NONE */
 } atr__Chunk;
@@ -47,13 +52,33 @@ typedef struct atr__Push {
     float y[ATR__CHUNK_SIZE];
 } atr__Push;
 
+/* A pull of constant strength to a point. A particle arrives when its way in this step, or what it
+ * would be without the pull, comes within `arrive` of it. */
+typedef struct atr__Pull {
+    float x, y;
+    float strength;
+    float arrive_square; /* below 0: none arrives */
+    float reach;         /* s: of the motion */
+} atr__Pull;
+
+#define ATR__WAVES 3
+
+/* A field without sources: waves that push across their way, so that it whirls. */
+typedef struct atr__Whirl {
+    float way_x[ATR__WAVES], way_y[ATR__WAVES]; /* turns in a pixel */
+    float push_x[ATR__WAVES], push_y[ATR__WAVES];
+    float phase[ATR__WAVES]; /* turns */
+} atr__Whirl;
+
 /* How a node's particles look. */
 typedef struct atr__Look {
-    float scale, offset_x, offset_y; /* from where they move to logical pixels */
-    float slow_square;               /* of the speed below which they are placed between pixels */
-    const float *size;               /* over life; NULL: as at birth */
-    const uint32_t *color;           /* rows over life */
-    bool plain;                      /* color[0] for all */
+    float clock;
+    float scale; /* of sizes, from where they move to logical pixels */
+    float scale_x, scale_y, offset_x, offset_y;
+    float slow_square;     /* of the speed below which they are placed between pixels */
+    const float *size;     /* over life; NULL: as at birth */
+    const uint32_t *color; /* rows over life */
+    bool plain;            /* color[0] for all */
     bool turns;
     atr_SpriteId sprite; /* of frame 0 */
     uint16_t frames;     /* above 1: the chunk's frames count */
@@ -66,30 +91,45 @@ typedef struct atr__Shown {
     atr_SpriteId *sprite;
     uint8_t *smooth;
     uint32_t count, capacity;
+    uint32_t stretched_from, stretched_to; /* outside, stretch is 1 */
     void *memory;
 } atr__Shown;
 
 typedef struct atr__UpdateOps {
     const char *name; /* "avx2" */
-    /* Ages and moves; the second with accelerations of its own. @return how many died. */
-    uint32_t (*move)(atr__Chunk *chunk, const atr__Motion *motion);
-    uint32_t (*move_pushed)(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *push);
+    /* Moves; with accelerations of its own or not (NULL). */
+    void (*move)(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *push);
+    /* Add to the accelerations. attract: @return at least how many arrive, more when some sleep. */
+    uint32_t (*attract)(const atr__Chunk *chunk, const atr__Pull *pull, atr__Push *push);
+    void (*sway)(const atr__Chunk *chunk, float clock, float rate, float strength, atr__Push *push);
+    void (*whirl)(const atr__Chunk *chunk, const atr__Whirl *whirl, atr__Push *push);
     void (*turn)(atr__Chunk *chunk, float dt);
     void (*flip)(atr__Chunk *chunk, float dt, uint32_t frames);
+    /* Sets next_death. @return how many are dead by now. */
+    uint32_t (*count_dead)(atr__Chunk *chunk, float clock);
     /* Writes what particles `first`.. look like to `at`..; first: a multiple of ATR__CHUNK_STEP.
      * Up to ATR__CHUNK_STEP - 1 places behind the last are overwritten. */
     void (*show)(const atr__Chunk *chunk, uint32_t first, const atr__Look *look,
                  const atr__Shown *out, uint32_t at);
 } atr__UpdateOps;
 
-/* NULL where the machine or the compiler does not have it. */
+/* NULL where the compiler cannot build it. */
 const atr__UpdateOps *atr__update_scalar(void);
 const atr__UpdateOps *atr__update_sse2(void);
 const atr__UpdateOps *atr__update_avx2(void);
 const atr__UpdateOps *atr__update_neon(void);
 
-/* The fastest here, or what ATRIUM_SIMD names. */
-const atr__UpdateOps *atr__update_best(void);
+/* NULL where it cannot run. */
+const atr__UpdateOps *atr__update_of(atr__Simd simd);
+
+/* The share of a way (mx, my) at which it comes closest to (dx, dy). */
+static inline float atr__closest_share(float dx, float dy, float mx, float my)
+{
+    const float along = dx * mx + dy * my;
+    const float square = mx * mx + my * my;
+    const float share = along < square ? along / square : 1.0f;
+    return along > 0.0f ? share : 0.0f;
+}
 
 /* For one step of `dt` seconds; drag: share of the speed lost per second. */
 atr__Motion atr__motion(float dt, float drag, float gravity_x, float gravity_y);
