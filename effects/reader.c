@@ -225,9 +225,10 @@ json_t *atr__reader_parse(atr__Reader *reader)
     json_t *root = json_loadb(reader->text.data, reader->text.size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL) {
         reader->failed = true;
+        const bool twice = json_error_code(&error) == json_error_duplicate_key;
         atr__error_set(reader->error, error.line > 0 ? (uint32_t)error.line : 1,
-                       error.column > 0 ? (uint32_t)error.column : 0, "expected JSON: %s",
-                       error.text);
+                       error.column > 0 ? (uint32_t)error.column : 0, "expected %s: %s",
+                       twice ? "each field once" : "JSON", error.text);
     }
     return root;
 }
