@@ -30,6 +30,7 @@ target_include_directories(test_plugin_lazy SYSTEM PRIVATE ${ATR_STB_DIR})
 
 atrium_add_test(test_plugin_watch
     SOURCES test_plugin_watch.c plugin_fixture.c plugin_fixture.h
+        ../support/alloc_count.c ../support/alloc_count.h
     COMPONENTS plugin LABELS integration threads ARGS software TIMEOUT 180)
 target_include_directories(test_plugin_watch SYSTEM PRIVATE ${ATR_STB_DIR})
 

@@ -2,6 +2,7 @@
  * the next frame plays the new one. Argument: the renderer. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "alloc_count.h"
 #include "plugin_fixture.h"
 #include "scratch_folder.h"
 
@@ -118,6 +119,40 @@ static void effect_folder__edited_while_frames_are_drawn__the_next_frame_has_it(
     scratch_folder_remove(&folder);
 }
 
+static void effect_folder__saved_again_and_again__begin_frame_allocates_nothing(void **state)
+{
+    if (!alloc_count_works()) {
+        skip();
+    }
+    ScratchFolder folder;
+    assert_true(scratch_folder_make(&folder));
+    Heard heard = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, "" };
+    Screen screen;
+    screen_open(&screen, *state, 160, 120);
+    atr_Plugin *plugin = NULL;
+    const atr_PluginDesc desc = { .effect_folder = folder.path,
+                                  .wait_for_assets = true,
+                                  .log = { hear, &heard, ATR_LOG_INFO } };
+    assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
+    for (int i = 0; i < 5; i++) {
+        frame(plugin);
+    }
+    for (int i = 0; i < 4; i++) {
+        save(&folder, "mine.json", i % 2 == 0 ? EFFECT("mine", "1") : EFFECT("mine", "1.5"));
+        wait_for(&heard, "mine.json: mine reloaded");
+        alloc_count_start();
+        atr_plugin_begin_frame(plugin);
+        assert_int_equal(alloc_count_stop(), 0);
+        atr_plugin_end_frame(plugin);
+        atr_plugin_present(plugin);
+        assert_true(duration_of(plugin, "mine") == (i % 2 == 0 ? 1.0f : 1.5f));
+        (void)atr_effect_trigger(atr_plugin_effects(plugin), "mine", NULL);
+    }
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+    scratch_folder_remove(&folder);
+}
+
 static void effect_folder__never_drawn_again_or_not_watched__detaches_cleanly(void **state)
 {
     ScratchFolder folder;
@@ -150,6 +185,8 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(
             effect_folder__edited_while_frames_are_drawn__the_next_frame_has_it, argv[1]),
+        cmocka_unit_test_prestate(
+            effect_folder__saved_again_and_again__begin_frame_allocates_nothing, argv[1]),
         cmocka_unit_test_prestate(effect_folder__never_drawn_again_or_not_watched__detaches_cleanly,
                                   argv[1]),
     };
