@@ -146,7 +146,7 @@ static void case_blend(const atr__Kernels *kernels, uint32_t *state, KernelSheet
                           between(state, 1, full - column), between(state, 1, MOST_HIGH) };
     sheet->allowed = at;
     atr__Span spans[MOST_HIGH];
-    uint32_t *pixels = memory_for((size_t)(full * at.h));
+    uint32_t *pixels = memory_for((size_t)full * (size_t)at.h);
     for (int32_t y = 0; y < at.h; y++) {
         spans[y] = row_of(state, pixels + y * full, full);
     }
@@ -179,7 +179,7 @@ static void case_gather(const atr__Kernels *kernels, uint32_t *state, KernelShee
     const int32_t width = between(state, 2, 40);
     const int32_t height = between(state, 2, 40);
     const int32_t count = between(state, 1, MOST_WIDE);
-    uint32_t *pixels = memory_for((size_t)(width * height));
+    uint32_t *pixels = memory_for((size_t)width * (size_t)height);
     for (int32_t i = 0; i < width * height; i++) {
         pixels[i] = pixel_of(state);
     }
