@@ -56,7 +56,8 @@ atr_Status atr__painter_init(atr__Painter *painter, SDL_Renderer *renderer,
     const atr_ComposeDesc compose = { .cache_bytes = desc->sprite_cache_bytes,
                                       .max_sprites = desc->max_particles,
                                       .second_thread = desc->second_thread,
-                                      .allocator = desc->allocator };
+                                      .allocator = desc->allocator,
+                                      .log = desc->log };
     atr_Status status = atr_compose_create(&compose, &painter->compositor);
     if (status == ATR_OK) {
         status = atr__pictures_init(&painter->pictures, desc);

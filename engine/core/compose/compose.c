@@ -5,6 +5,7 @@
 #include "compose/compose_internal.h"
 
 #include "base/alloc.h"
+#include "base/cpu.h"
 
 #include <stdlib.h>
 
@@ -114,14 +115,19 @@ static bool memory_init(atr_Compositor *compositor, const atr_ComposeDesc *desc)
 
 /* NULL when one was asked for by name that is not there; what the environment asks for is a wish.
  */
-static const atr__Kernels *kernels_for(const char *name)
+static const atr__Kernels *kernels_for(const atr_ComposeDesc *desc)
 {
-    if (name != NULL) {
-        return atr__kernels_named(name);
+    if (desc->kernel != NULL) {
+        return atr__kernels_named(desc->kernel);
     }
-    const char *wish = getenv("ATRIUM_SIMD");
-    const atr__Kernels *kernels = wish != NULL ? atr__kernels_named(wish) : NULL;
-    return kernels != NULL ? kernels : atr__kernels_best();
+    const char *refused = NULL;
+    const atr__Kernels *kernels = atr__kernels_named(atr__simd_name(atr__simd_wanted(&refused)));
+    if (refused != NULL) {
+        atr_log(&desc->log, ATR_LOG_WARNING, "compose",
+                "ATRIUM_SIMD=%s is not known, or not for this processor; using %s", refused,
+                kernels->name);
+    }
+    return kernels;
 }
 
 atr_Status atr_compose_create(const atr_ComposeDesc *desc, atr_Compositor **out)
@@ -133,7 +139,7 @@ atr_Status atr_compose_create(const atr_ComposeDesc *desc, atr_Compositor **out)
     if (st != ATR_OK) {
         return st;
     }
-    const atr__Kernels *kernels = kernels_for(d.kernel);
+    const atr__Kernels *kernels = kernels_for(&d);
     if (kernels == NULL) {
         return ATR_ERR_NOT_FOUND;
     }

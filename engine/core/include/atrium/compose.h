@@ -51,6 +51,7 @@ typedef struct atr_ComposeDesc {
     const char *kernel;   /* "avx2", "sse2", "neon", "scalar"; default ATRIUM_SIMD from the
                              environment, else the best the processor has */
     atr_Allocator allocator;
+    atr_Log log; /* told when ATRIUM_SIMD asks for a kernel that there is not */
 } atr_ComposeDesc;
 
 /** Which 64 by 64 pixel tiles of a canvas have been touched; plain data, the caller's memory. */
