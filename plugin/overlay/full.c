@@ -197,25 +197,6 @@ static void effects(atr__Pen *pen, const atr__OverlayData *data)
     }
 }
 
-static void decisions(atr__Pen *pen, const atr__OverlayData *data)
-{
-    const uint64_t *d = data->stats.effects.decisions;
-    const uint64_t refused =
-        d[ATR_DECISION_REFUSED_COOLDOWN] + d[ATR_DECISION_REFUSED_FULL] + d[ATR_DECISION_UNKNOWN];
-    Cell items[4] = { { .word = ATR__WORD_PLAYED, .color = ATR__COLOR_GOOD },
-                      { .word = ATR__WORD_MERGED, .color = ATR__COLOR_TEXT },
-                      { .word = ATR__WORD_REDUCED, .color = ATR__COLOR_HELD },
-                      { .word = ATR__WORD_REFUSED, .color = ATR__COLOR_BAD } };
-    atr__figure(items[0].text, sizeof items[0].text, (double)d[ATR_DECISION_PLAYED], 0, "");
-    atr__figure(items[1].text, sizeof items[1].text, (double)d[ATR_DECISION_MERGED], 0, "");
-    atr__figure(items[2].text, sizeof items[2].text, (double)d[ATR_DECISION_REDUCED], 0, "");
-    atr__figure(items[3].text, sizeof items[3].text, (double)refused, 0, "");
-    (void)atr__pen_word(pen, ATR__WORD_THROTTLE, true, 0, pen->y + atr__px(pen, 12),
-                        ATR__COLOR_TEXT);
-    pen->y += atr__px(pen, 17);
-    cells(pen, items, 4);
-}
-
 static void name(const atr__Pen *pen, atr__Word word, int32_t start, int32_t baseline)
 {
     if (word < ATR__WORD_COUNT) {
@@ -235,6 +216,48 @@ static void pair(atr__Pen *pen, atr__Word first, const char *first_text, atr__Wo
     name(pen, second, column + gap, baseline);
     atr__pen_text_end(pen, ATR__STRIP_SMALL, second_text, pen->width, baseline, ATR__COLOR_TEXT);
     pen->y += atr__px(pen, ROW);
+}
+
+/* What the throttle leaves of effects: level, time, shares of particles. */
+static void rationing(atr__Pen *pen, const atr_EffectsStats *e)
+{
+    char a[48];
+    char b[48];
+    const bool rations = e->budget_ms > 0.0f;
+    (void)snprintf(a, sizeof a, "%d / 3", (int)e->quality);
+    atr__figure(b, sizeof b, rations ? (double)e->room_ms : (double)NAN, 1, " ms");
+    pair(pen, ATR__WORD_QUALITY, a, ATR__WORD_ROOM, b);
+    /* In the order in which the words are read. */
+    const int first = pen->rtl ? ATR_IMPORTANCE_COSMETIC : ATR_IMPORTANCE_HIGH;
+    const int last = pen->rtl ? ATR_IMPORTANCE_HIGH : ATR_IMPORTANCE_COSMETIC;
+    (void)snprintf(a, sizeof a, "%.0f / %.0f / %.0f %%", (double)e->keep[first] * 100,
+                   (double)e->keep[ATR_IMPORTANCE_MEDIUM] * 100, (double)e->keep[last] * 100);
+    const int32_t baseline = pen->y + atr__px(pen, 15);
+    name(pen, ATR__WORD_DRAWN, 0, baseline);
+    atr__pen_text_end(pen, ATR__STRIP_SMALL, a, pen->width, baseline, ATR__COLOR_TEXT);
+    pen->y += atr__px(pen, ROW);
+}
+
+static void decisions(atr__Pen *pen, const atr__OverlayData *data)
+{
+    const uint64_t *d = data->stats.effects.decisions;
+    const uint64_t refused = d[ATR_DECISION_REFUSED_COOLDOWN] + d[ATR_DECISION_REFUSED_FULL] +
+                             d[ATR_DECISION_REFUSED_BUDGET] + d[ATR_DECISION_REFUSED_RATE] +
+                             d[ATR_DECISION_UNKNOWN];
+    const uint64_t merged = d[ATR_DECISION_MERGED] + d[ATR_DECISION_COALESCED];
+    Cell items[4] = { { .word = ATR__WORD_PLAYED, .color = ATR__COLOR_GOOD },
+                      { .word = ATR__WORD_MERGED, .color = ATR__COLOR_TEXT },
+                      { .word = ATR__WORD_REDUCED, .color = ATR__COLOR_HELD },
+                      { .word = ATR__WORD_REFUSED, .color = ATR__COLOR_BAD } };
+    atr__figure(items[0].text, sizeof items[0].text, (double)d[ATR_DECISION_PLAYED], 0, "");
+    atr__figure(items[1].text, sizeof items[1].text, (double)merged, 0, "");
+    atr__figure(items[2].text, sizeof items[2].text, (double)d[ATR_DECISION_REDUCED], 0, "");
+    atr__figure(items[3].text, sizeof items[3].text, (double)refused, 0, "");
+    (void)atr__pen_word(pen, ATR__WORD_THROTTLE, true, 0, pen->y + atr__px(pen, 12),
+                        ATR__COLOR_TEXT);
+    pen->y += atr__px(pen, 17);
+    cells(pen, items, 4);
+    rationing(pen, &data->stats.effects);
 }
 
 /* "surface avx2 x2 / software": the compositor's kernel and threads where it draws. */
@@ -300,7 +323,8 @@ static const struct {
     void (*draw)(atr__Pen *pen, const atr__OverlayData *data);
     float units; /* of height at scale 1 */
 } sections[] = {
-    { head, HEAD_UNITS }, { split, 94 }, { effects, 89 }, { decisions, 54 }, { table, 6 * ROW },
+    { head, HEAD_UNITS },        { split, 94 },      { effects, 89 },
+    { decisions, 54 + 2 * ROW }, { table, 6 * ROW },
 };
 #define SECTIONS ATR_COUNT_OF(sections)
 

@@ -113,11 +113,17 @@ static void fill(atr__OverlayData *data)
     s->path_name = "surface";
     s->renderer = "software";
     s->queue = (atr_QueueStats){ .waiting = 12, .capacity = 1024, .refused = 0 };
-    s->effects = (atr_EffectsStats){ .instances = 3, .particles = 512 };
+    s->effects = (atr_EffectsStats){ .instances = 3,
+                                     .particles = 512,
+                                     .quality = 3,
+                                     .budget_ms = 16.667f,
+                                     .room_ms = 5.6f,
+                                     .keep = { 0.42f, 0.8f, 1.0f, 1.0f } };
     s->effects.decisions[ATR_DECISION_PLAYED] = 42;
     s->effects.decisions[ATR_DECISION_MERGED] = 5;
     s->effects.decisions[ATR_DECISION_REDUCED] = 1;
     s->effects.decisions[ATR_DECISION_REFUSED_COOLDOWN] = 2;
+    s->effects.decisions[ATR_DECISION_REFUSED_BUDGET] = 4;
     data->use_count = 2;
     data->uses[0] = (atr_EffectUse){ .name = "coin_shower", .instances = 2, .particles = 480 };
     data->uses[1] = (atr_EffectUse){ .name = "xp_burst", .instances = 1, .particles = 32 };
