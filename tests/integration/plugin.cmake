@@ -42,3 +42,6 @@ target_include_directories(test_plugin_surface PRIVATE ${atrium_SOURCE_DIR}/plug
 add_test(NAME minimal_is_short
     COMMAND sh -c "test $(wc -l < '${atrium_SOURCE_DIR}/demo/minimal/main.c') -lt 40")
 set_tests_properties(minimal_is_short PROPERTIES LABELS integration)
+
+atrium_add_test(test_plugin_budget
+    SOURCES test_plugin_budget.c COMPONENTS plugin LABELS integration TIMEOUT 60)
