@@ -1,10 +1,10 @@
 /* See display.h. */
 #include "display.h"
 
+#include "shared/renderer.h"
+
 #include <stdarg.h>
 #include <string.h>
-
-#define GL_RENDERER_NAME 0x1F01u
 
 static atr_Status fail(atr_Error *error, const char *what)
 {
@@ -32,31 +32,6 @@ static bool shows_nothing(const char *driver)
            strcmp(driver, "evdev") == 0;
 }
 
-/* OpenGL drawn by the processor: slower than SDL's own software renderer. */
-static bool is_rasteriser(SDL_Renderer *renderer)
-{
-    SDL_RendererInfo info;
-    if (SDL_GetRendererInfo(renderer, &info) != 0 || (info.flags & SDL_RENDERER_SOFTWARE) != 0) {
-        return true;
-    }
-    if (strncmp(info.name, "opengl", 6) != 0) {
-        return false;
-    }
-    typedef const unsigned char *(*GetString)(unsigned);
-    GetString get_string = NULL;
-    void *address = SDL_GL_GetProcAddress("glGetString");
-    memcpy(&get_string, &address, sizeof get_string);
-    const char *name = get_string != NULL ? (const char *)get_string(GL_RENDERER_NAME) : NULL;
-    static const char *const rasterisers[] = { "llvmpipe", "softpipe", "swrast", "SwiftShader",
-                                               "Software" };
-    for (size_t i = 0; name != NULL && i < ATR_COUNT_OF(rasterisers); i++) {
-        if (strstr(name, rasterisers[i]) != NULL) {
-            return true;
-        }
-    }
-    return name == NULL;
-}
-
 static SDL_Window *make_window(const Options *options, Uint32 flags)
 {
     flags |= SDL_WINDOW_ALLOW_HIGHDPI;
@@ -73,7 +48,7 @@ static bool open_accelerated(const Options *options, Display *display)
     }
     display->renderer = SDL_CreateRenderer(display->window, -1,
                                            SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
-    if (display->renderer != NULL && !is_rasteriser(display->renderer)) {
+    if (display->renderer != NULL && !renderer_is_rasteriser(display->renderer)) {
         SDL_RendererInfo info;
         display->synced = SDL_GetRendererInfo(display->renderer, &info) == 0 &&
                           (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0;

@@ -3,7 +3,7 @@
 
 #include "kiosk.h"
 
-#include "shot.h"
+#include "shared/shot.h"
 
 #include "kiosk_locale.h"
 

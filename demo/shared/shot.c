@@ -1,5 +1,5 @@
 /* See shot.h. */
-#include "shot.h"
+#include "shared/shot.h"
 
 #include <stdlib.h>
 

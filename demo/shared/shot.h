@@ -1,6 +1,6 @@
 /* Screenshots: what the renderer has drawn, as PNG. */
-#ifndef KIOSK_SHOT_H
-#define KIOSK_SHOT_H
+#ifndef DEMO_SHOT_H
+#define DEMO_SHOT_H
 
 #include <SDL.h>
 #include <stdbool.h>
