@@ -238,6 +238,7 @@ typedef struct atr__Copies {
     size_t move_left;    /* bytes that may be moved to make room, in this frame */
     uint64_t evicted;
     uint16_t *asked; /* tags of copies that were wanted and not made */
+    uint32_t dice;
 } atr__Copies;
 
 #define ATR__COPY_UNIT 32 /* bytes */
@@ -459,6 +460,16 @@ static inline int32_t atr__floor_i32(float value)
 {
     const int32_t whole = (int32_t)value;
     return (float)whole > value ? whole - 1 : whole;
+}
+
+/* Will be read soon. */
+static inline void atr__prefetch(const void *memory)
+{
+#ifdef __GNUC__
+    __builtin_prefetch(memory);
+#else
+    (void)memory;
+#endif
 }
 
 atr_Rect atr__intersect(atr_Rect a, atr_Rect b);

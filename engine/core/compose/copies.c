@@ -103,9 +103,16 @@ bool atr__copies_asked(atr__Copies *copies, atr__CopyKey key)
     mixed = (mixed ^ mixed >> 32) * 0xbf58476d1ce4e5b9u;
     uint16_t *asked = &copies->asked[(mixed >> 32) & (ASKED - 1)];
     const uint16_t tag = (uint16_t)(mixed >> 48 | 1);
-    const bool before = *asked == tag;
-    *asked = tag;
-    return before;
+    if (*asked == tag) {
+        return true;
+    }
+    /* Two that share a place, each asked for once a frame, must not push each other out for ever:
+     * it depends on luck. */
+    copies->dice = copies->dice * 1664525u + 1013904223u;
+    if (*asked == 0 || copies->dice >> 31 == 0) {
+        *asked = tag;
+    }
+    return false;
 }
 
 /* ---- The table ------------------------------------------------------------------------------- */

@@ -7,11 +7,18 @@
 
 #define FAR 1.0e6f /* output pixels; nothing is farther out than this */
 
+#define KEY_NOTHING ((atr__CopyKey)0) /* nothing to draw */
+#define KEY_NO_COPY ((atr__CopyKey)1) /* no such sprite has a copy */
+
 /* A chunk of particles in output pixels. */
 typedef struct Chunk {
+    uint32_t count;
     int32_t x[ATR__CHUNK], y[ATR__CHUNK]; /* 1/256 pixel */
-    int32_t width[ATR__CHUNK];            /* 0: nothing to draw */
+    int32_t width[ATR__CHUNK], height[ATR__CHUNK];
     int32_t angle[ATR__CHUNK];
+    atr__CopyKey key[ATR__CHUNK];
+    uint32_t slot[ATR__CHUNK]; /* in the table of copies */
+    atr__Entry *entry[ATR__CHUNK];
 } Chunk;
 
 /* Not a number becomes far outside. */
@@ -161,46 +168,36 @@ static void plan_missing(atr_Compositor *compositor, const atr__Job *job, const 
     }
 }
 
-static inline void plan_sprite(atr_Compositor *compositor, const atr__Job *job, atr__Placed *placed)
+/* The copy that would do; gives the angle that it has. */
+static inline atr__CopyKey key_of(uint32_t sprite, int32_t width, int32_t height, int32_t x,
+                                  int32_t y, int32_t *angle, bool smooth)
 {
-    const int32_t side = atr__max_i32(placed->width, placed->height);
-    atr__CopyKind kind = ATR__COPY_UPRIGHT;
-    int32_t turn = 0;
-    if (placed->smooth) {
-        if (placed->angle != 0 || side > ATR__SHIFTED_SIDE) {
-            plan_missing(compositor, job, placed);
-            return;
+    const int32_t side = atr__max_i32(width, height);
+    if (smooth) {
+        if (*angle != 0 || side > ATR__SHIFTED_SIDE) {
+            return KEY_NO_COPY;
         }
-        kind = ATR__COPY_SHIFTED;
-        turn = atr__shifted_turn(placed->x, placed->y);
-    } else if (placed->angle != 0) {
-        if (side > ATR__TURNED_SIDE) {
-            plan_missing(compositor, job, placed);
-            return;
-        }
-        placed->angle = atr__turn_of_copy(placed->angle, side);
-        turn = placed->angle;
-        kind = turn != 0 ? ATR__COPY_TURNED : ATR__COPY_UPRIGHT;
+        return atr__copy_key(ATR__COPY_SHIFTED, sprite, width, height, atr__shifted_turn(x, y));
     }
-    const atr__CopyKey key =
-        atr__copy_key(kind, placed->sprite, placed->width, placed->height, turn);
-    const atr__Entry *entry = atr__copies_find(&compositor->copies, key);
-    if (entry != NULL) {
-        compositor->hits++;
-        add_copy(&compositor->plan, job, &entry->copy, placed->x, placed->y, placed->tint);
-    } else {
-        plan_missing(compositor, job, placed);
+    if (*angle == 0) {
+        return atr__copy_key(ATR__COPY_UPRIGHT, sprite, width, height, 0);
     }
+    if (side > ATR__TURNED_SIDE) {
+        return KEY_NO_COPY;
+    }
+    *angle = atr__turn_of_copy(*angle, side);
+    return atr__copy_key(*angle != 0 ? ATR__COPY_TURNED : ATR__COPY_UPRIGHT, sprite, width, height,
+                         *angle);
 }
 
 static void chunk_place(Chunk *chunk, const atr_Transform *t, const atr_Particles *particles,
-                        uint32_t first, uint32_t count)
+                        uint32_t first)
 {
     const float *restrict x = particles->x + first;
     const float *restrict y = particles->y + first;
     const float *restrict size = particles->size + first;
     const float *restrict angle = particles->angle_deg + first;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < chunk->count; i++) {
         chunk->x[i] = fixed_of(x[i] * t->scale_x + t->offset_x);
         chunk->y[i] = fixed_of(y[i] * t->scale_y + t->offset_y);
         chunk->width[i] = side_of(size[i] * t->scale_x);
@@ -208,38 +205,76 @@ static void chunk_place(Chunk *chunk, const atr_Transform *t, const atr_Particle
     }
 }
 
-static void chunk_plan(atr_Compositor *compositor, const atr__Job *job, const Chunk *chunk,
-                       const atr_Particles *particles, uint32_t first, uint32_t count)
+/* Which copies, and where the table of copies has them: those places are on their way from memory
+ * while the others of the chunk are worked out, as are the entries after them. */
+static void chunk_keys(const atr_Compositor *compositor, const atr__Job *job, Chunk *chunk,
+                       const atr_Particles *particles, uint32_t first)
 {
+    const atr__Copies *copies = &compositor->copies;
     const float scale_y = job->transform.scale_y;
     const bool even = job->transform.scale_x == scale_y && particles->stretch == NULL;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < chunk->count; i++) {
         const uint32_t at = first + i;
-        const uint32_t sprite = particles->sprite[at];
-        if (sprite >= compositor->sprite_count ||
-            compositor->sprites[sprite].image.pixels == NULL || chunk->width[i] == 0 ||
+        const uint32_t id = particles->sprite[at];
+        chunk->key[i] = KEY_NOTHING;
+        chunk->slot[i] = 0;
+        if (id >= compositor->sprite_count) {
+            continue;
+        }
+        const atr__Sprite *sprite = &compositor->sprites[id];
+        int32_t height = chunk->width[i];
+        if (!even || sprite->shape != 1.0f) {
+            const float stretch = particles->stretch != NULL ? particles->stretch[at] : 1.0f;
+            height = side_of(particles->size[at] * sprite->shape * stretch * scale_y);
+        }
+        if (sprite->image.pixels == NULL || chunk->width[i] == 0 || height == 0 ||
             particles->color[at] == 0) {
             continue;
         }
-        const float shape = compositor->sprites[sprite].shape;
-        int32_t height = chunk->width[i];
-        if (!even || shape != 1.0f) {
-            const float stretch = particles->stretch != NULL ? particles->stretch[at] : 1.0f;
-            height = side_of(particles->size[at] * shape * stretch * scale_y);
-            if (height == 0) {
-                continue;
-            }
+        chunk->height[i] = height;
+        chunk->key[i] =
+            key_of(id, chunk->width[i], height, chunk->x[i], chunk->y[i], &chunk->angle[i],
+                   particles->smooth != NULL && particles->smooth[at] != 0);
+        chunk->slot[i] = atr__copies_hash(copies, chunk->key[i]);
+        atr__prefetch(&copies->table[chunk->slot[i]]);
+    }
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const uint32_t index = copies->table[chunk->slot[i]];
+        chunk->entry[i] = &copies->entries[index != 0 ? index - 1 : 0];
+        atr__prefetch(chunk->entry[i]);
+    }
+}
+
+static void chunk_plan(atr_Compositor *compositor, const atr__Job *job, const Chunk *chunk,
+                       const atr_Particles *particles, uint32_t first)
+{
+    atr__Copies *copies = &compositor->copies;
+    for (uint32_t i = 0; i < chunk->count; i++) {
+        const atr__CopyKey key = chunk->key[i];
+        if (key == KEY_NOTHING) {
+            continue;
         }
-        plan_sprite(
-            compositor, job,
-            &(atr__Placed){ .x = chunk->x[i],
-                            .y = chunk->y[i],
-                            .width = chunk->width[i],
-                            .height = height,
-                            .angle = chunk->angle[i],
-                            .tint = particles->color[at],
-                            .sprite = (atr_SpriteId)sprite,
-                            .smooth = particles->smooth != NULL && particles->smooth[at] != 0 });
+        atr__Entry *entry = chunk->entry[i];
+        if (entry->key != key) {
+            entry = atr__copies_find(copies, key);
+        }
+        const uint32_t tint = particles->color[first + i];
+        if (entry != NULL) {
+            entry->used = copies->pass;
+            compositor->hits++;
+            add_copy(&compositor->plan, job, &entry->copy, chunk->x[i], chunk->y[i], tint);
+            continue;
+        }
+        plan_missing(compositor, job,
+                     &(atr__Placed){ .x = chunk->x[i],
+                                     .y = chunk->y[i],
+                                     .width = chunk->width[i],
+                                     .height = chunk->height[i],
+                                     .angle = chunk->angle[i],
+                                     .tint = tint,
+                                     .sprite = particles->sprite[first + i],
+                                     .smooth = particles->smooth != NULL &&
+                                               particles->smooth[first + i] != 0 });
     }
 }
 
@@ -252,11 +287,12 @@ static void plan_particles(atr_Compositor *compositor, const atr__Job *job, cons
     const uint32_t left = particles->count - cmd->first;
     const uint32_t last = cmd->first + (cmd->count < left ? cmd->count : left);
     for (uint32_t first = cmd->first; first < last; first += ATR__CHUNK) {
-        const uint32_t count = last - first < ATR__CHUNK ? last - first : ATR__CHUNK;
         Chunk chunk;
+        chunk.count = last - first < ATR__CHUNK ? last - first : ATR__CHUNK;
         ensure_room(compositor, job);
-        chunk_place(&chunk, &job->transform, particles, first, count);
-        chunk_plan(compositor, job, &chunk, particles, first, count);
+        chunk_place(&chunk, &job->transform, particles, first);
+        chunk_keys(compositor, job, &chunk, particles, first);
+        chunk_plan(compositor, job, &chunk, particles, first);
     }
 }
 
@@ -277,8 +313,17 @@ static void plan_one(atr_Compositor *compositor, const atr__Job *job, const atr_
                            .tint = cmd->color,
                            .sprite = cmd->sprite,
                            .smooth = cmd->smooth != 0 };
-    if (placed.width > 0 && placed.height > 0) {
-        plan_sprite(compositor, job, &placed);
+    if (placed.width == 0 || placed.height == 0) {
+        return;
+    }
+    const atr__CopyKey key = key_of(placed.sprite, placed.width, placed.height, placed.x, placed.y,
+                                    &placed.angle, placed.smooth);
+    const atr__Entry *entry = atr__copies_find(&compositor->copies, key);
+    if (entry != NULL) {
+        compositor->hits++;
+        add_copy(&compositor->plan, job, &entry->copy, placed.x, placed.y, placed.tint);
+    } else {
+        plan_missing(compositor, job, &placed);
     }
 }
 
