@@ -1,7 +1,8 @@
 /* The compositor's second thread. Bands are claimed from one atomic word, the caller's from the
  * front and the helper's from the back, so whoever is late finds less to do, and a helper that was
  * not woken in time finds nothing. The caller waits for one thing only: a band that the helper is
- * drawing when all others are done. */
+ * drawing when all others are done. Where the other processor is busy with something else that may
+ * be long; so after a long wait the helper is left alone for a while, and longer each time. */
 #define _POSIX_C_SOURCE 200809L
 
 #include "compose/compose_internal.h"
@@ -13,6 +14,12 @@
 #include <sched.h>
 
 #define SPINS 2000 /* looks at a band being drawn, before the processor is offered to others */
+
+#define WAIT_LONG_NS                                                                               \
+    ((uint64_t)150000) /* beyond the time of a band: the helper had to stand back */
+#define REST_LEAST  64 /* runs without the helper after a long wait */
+#define REST_MOST   4096
+#define GOOD_ENOUGH 512 /* runs without a long wait, after which rests are shorter again */
 
 /* The word of claims: 16 bits each of front, back, count, and which run it is. */
 #define FRONT ((uint64_t)1)
@@ -28,8 +35,9 @@ struct atr__Helper {
     atomic_uint_fast32_t done; /* bands that the helper has drawn, in this run */
     atr__Mutex lock;
     atr__Cond wake;
-    bool wanted; /* guarded by lock */
-    bool ends;   /* guarded by lock */
+    bool wanted;                    /* guarded by lock */
+    bool ends;                      /* guarded by lock */
+    uint32_t rest, rest_next, good; /* the caller's */
     bool has_lock, has_wake, has_thread;
     atr__Thread thread;
 };
@@ -75,9 +83,35 @@ static void *helper_main(void *user)
     return NULL;
 }
 
+static uint64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void learn(atr__Helper *helper, uint64_t drawn_ns, uint64_t waited_ns)
+{
+    if (waited_ns > WAIT_LONG_NS + drawn_ns / 2) {
+        helper->rest = helper->rest_next;
+        helper->rest_next = helper->rest_next < REST_MOST ? helper->rest_next * 2 : REST_MOST;
+        helper->good = 0;
+    } else if (++helper->good >= GOOD_ENOUGH) {
+        helper->rest_next = helper->rest_next > REST_LEAST ? helper->rest_next / 2 : REST_LEAST;
+        helper->good = 0;
+    }
+}
+
 bool atr__helper_run(atr__Helper *helper, void (*draw)(void *user, int32_t band, int32_t thread),
                      void *user, int32_t count)
 {
+    if (helper->rest > 0) {
+        helper->rest--;
+        for (int32_t band = 0; band < count; band++) {
+            draw(user, band, 0);
+        }
+        return false;
+    }
     helper->draw = draw;
     helper->user = user;
     helper->run++;
@@ -90,9 +124,11 @@ bool atr__helper_run(atr__Helper *helper, void (*draw)(void *user, int32_t band,
     helper->wanted = true;
     atr__cond_signal(&helper->wake);
     atr__mutex_unlock(&helper->lock);
+    const uint64_t start_ns = now_ns();
     for (int32_t band; (band = claim(helper, FRONT)) >= 0;) {
         draw(user, band, 0);
     }
+    const uint64_t drawn_ns = now_ns();
     const uint64_t word = atomic_load_explicit(&helper->claims, memory_order_relaxed);
     const uint32_t back = (uint32_t)(word >> 16 & 0xffff);
     uint32_t looks = 0;
@@ -101,6 +137,7 @@ bool atr__helper_run(atr__Helper *helper, void (*draw)(void *user, int32_t band,
             sched_yield();
         }
     }
+    learn(helper, drawn_ns - start_ns, now_ns() - drawn_ns);
     return back > 0;
 }
 
@@ -111,6 +148,7 @@ atr_Status atr__helper_create(const atr_Allocator *allocator, atr__Helper **out)
     if (helper == NULL) {
         return ATR_ERR_NO_MEMORY;
     }
+    helper->rest_next = REST_LEAST;
     atomic_init(&helper->claims, 0);
     atomic_init(&helper->done, 0);
     helper->has_lock = atr__mutex_init(&helper->lock);
