@@ -232,7 +232,9 @@ static void substep(Stage *stage)
         place_at(stage, share, &x, &y);
         (void)atr_effect_move(stage->effects, stage->id, x, y);
     }
-    if (def->keep_alive > 0.0f && share >= 1.0) {
+    if (def->keep_alive > 0.0f && share < 1.0) {
+        (void)atr_effect_keep(stage->effects, stage->id);
+    } else if (def->keep_alive > 0.0f) {
         (void)atr_effect_stop(stage->effects, stage->id, true);
     }
     stage->now_ns += stage->step_ns;
