@@ -28,7 +28,7 @@ here=$PWD
 found=$here/build/fuzz/found-$target
 mkdir -p "$found"
 corpus=("$found" "$here/tests/fuzz/corpus/$target")
-options=(-max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+options=(-max_total_time="$seconds" -timeout=30 -rss_limit_mb=2048 -print_final_stats=1
     -artifact_prefix="$here/build/fuzz/")
 if [[ $target = effect ]]; then
     corpus+=("$here/effects/catalogue")
