@@ -214,7 +214,7 @@ static void catalogue__particles__do_not_vanish_at_once(void **state)
 }
 
 /* A screen is full with a few hundred; more is cost without looks. */
-static void catalogue__each_effect__draws_at_most_600_particles(void **state)
+static void catalogue__each_effect__draws_at_most_800_particles(void **state)
 {
     (void)state;
     atr_Effects *effects = effects_with_catalogue();
@@ -230,7 +230,7 @@ static void catalogue__each_effect__draws_at_most_600_particles(void **state)
             most = count > most ? count : most;
         }
         print_message("  %-22s %u\n", name, most);
-        assert_true(most <= 600);
+        assert_true(most <= 800);
     }
     atr_effects_destroy(effects);
 }
@@ -273,7 +273,7 @@ int main(void)
         cmocka_unit_test(catalogue__builtin__every_effect_shows_itself_and_ends_within_4_s),
         cmocka_unit_test(catalogue__importance__follows_what_the_effect_tells),
         cmocka_unit_test(catalogue__particles__do_not_vanish_at_once),
-        cmocka_unit_test(catalogue__each_effect__draws_at_most_600_particles),
+        cmocka_unit_test(catalogue__each_effect__draws_at_most_800_particles),
         cmocka_unit_test(coin_shower__amount__is_the_number_of_coins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
