@@ -148,6 +148,30 @@ static void catalogue__builtin__every_effect_shows_itself_and_ends_within_4_s(vo
     atr_effects_destroy(effects);
 }
 
+/* Those that go on while they are kept; the test above shows that they end when they are not. */
+static void catalogue__continuous__go_on_while_kept(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "snow", "sparkle_trail" };
+    atr_Effects *effects = effects_with_catalogue();
+    for (size_t i = 0; i < ATR_COUNT_OF(names); i++) {
+        print_message("  %s\n", names[i]);
+        const atr_TriggerResult r =
+            atr_effect_trigger(effects, names[i], &(atr_Trigger){ .x = 640, .y = 360 });
+        for (int frame = 0; frame < 900; frame++) {
+            assert_int_equal(atr_effect_keep(effects, r.id), ATR_OK);
+            (void)atr_effect_move(effects, r.id, (float)(640 + frame % 90), 360);
+            atr_effects_advance(effects, 0);
+        }
+        assert_true(atr_effects_particles(effects).count > 20);
+        for (int frame = 0; frame < 240; frame++) {
+            atr_effects_advance(effects, 0);
+        }
+        assert_false(atr_effect_is_live(effects, r.id));
+    }
+    atr_effects_destroy(effects);
+}
+
 /* What a shopper was promised is never the first to go; what only pleases is. */
 static void catalogue__importance__follows_what_the_effect_tells(void **state)
 {
@@ -213,7 +237,8 @@ static void catalogue__particles__do_not_vanish_at_once(void **state)
     atr_effects_destroy(effects);
 }
 
-/* A screen is full with a few hundred; more is cost without looks. */
+/* A screen is full with a few hundred; more is cost without looks. (Fireworks have the most, for
+ * the strips behind their sparks.) */
 static void catalogue__each_effect__draws_at_most_800_particles(void **state)
 {
     (void)state;
@@ -271,6 +296,7 @@ int main(void)
         cmocka_unit_test(catalogue__builtin__all_are_there_and_name_their_files),
         cmocka_unit_test(catalogue__builtin__with_less_motion_nothing_moves),
         cmocka_unit_test(catalogue__builtin__every_effect_shows_itself_and_ends_within_4_s),
+        cmocka_unit_test(catalogue__continuous__go_on_while_kept),
         cmocka_unit_test(catalogue__importance__follows_what_the_effect_tells),
         cmocka_unit_test(catalogue__particles__do_not_vanish_at_once),
         cmocka_unit_test(catalogue__each_effect__draws_at_most_800_particles),

@@ -62,6 +62,7 @@ static Measured measure(Stage *stage, const char *name, const Scene *scene, bool
     for (int32_t frame = 0; frame < 6 * FLASH_SECOND; frame++) {
         if (insist && frame > 0 && frame < INSIST) {
             (void)atr_effect_trigger(stage->effects, name, &trigger);
+            (void)atr_effect_keep(stage->effects, r.id);
         }
         stage_step(stage);
         draw_scene(stage, scene);
