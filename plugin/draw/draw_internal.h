@@ -133,7 +133,7 @@ void atr__dirty_join(atr__Dirty *dirty, const SDL_Rect *seen);
 
 typedef struct atr__Vertex {
     float x, y, u, v;
-    SDL_Color color;
+    uint32_t color; /* the bytes of an SDL_Color: one store, and none that may alias the rest */
 } atr__Vertex;
 
 /* Where a sprite is sampled from: its own place or the stand-in's. */

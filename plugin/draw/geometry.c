@@ -35,8 +35,9 @@ static void flush(atr__Painter *painter)
     if (g->quads > 0) {
         const int stride = (int)sizeof *g->vertices;
         SDL_RenderGeometryRaw(painter->renderer, g->pages[g->page], &g->vertices[0].x, stride,
-                              &g->vertices[0].color, stride, &g->vertices[0].u, stride,
-                              (int)g->quads * 4, g->indices, (int)g->quads * 6, (int)sizeof(int));
+                              (const SDL_Color *)(const void *)&g->vertices[0].color, stride,
+                              &g->vertices[0].u, stride, (int)g->quads * 4, g->indices,
+                              (int)g->quads * 6, (int)sizeof(int));
         g->quads = 0;
     }
 }
@@ -44,20 +45,20 @@ static void flush(atr__Painter *painter)
 static void collect_for(atr__Painter *painter, uint32_t page, SDL_BlendMode blend)
 {
     atr__Geometry *g = &painter->geometry;
-    if (g->page != page || g->blend != blend || g->quads == g->quad_capacity) {
-        flush(painter);
-        g->page = page;
-        g->blend = blend;
-        SDL_SetTextureBlendMode(g->pages[page], blend);
-    }
+    flush(painter);
+    g->page = page;
+    g->blend = blend;
+    SDL_SetTextureBlendMode(g->pages[page], blend);
 }
 
 static inline void quad_push(atr__Painter *painter, const Quad *quad,
                              const atr__GeometryPicture *picture, SDL_BlendMode blend,
-                             SDL_Color color)
+                             uint32_t color)
 {
-    collect_for(painter, picture->page, blend);
     atr__Geometry *g = &painter->geometry;
+    if (g->page != picture->page || g->blend != blend || g->quads == g->quad_capacity) {
+        collect_for(painter, picture->page, blend);
+    }
     atr__Vertex *v = &g->vertices[(size_t)g->quads * 4];
     v[0] = (atr__Vertex){ quad->x[0], quad->y[0], picture->u0, picture->v0, color };
     v[1] = (atr__Vertex){ quad->x[1], quad->y[1], picture->u1, picture->v0, color };
@@ -66,9 +67,14 @@ static inline void quad_push(atr__Painter *painter, const Quad *quad,
     g->quads++;
 }
 
-static inline SDL_Color color_of(uint32_t argb)
+/* From 0xAARRGGBB to the bytes r, g, b, a. */
+static inline uint32_t color_of(uint32_t argb)
 {
-    return (SDL_Color){ (Uint8)(argb >> 16), (Uint8)(argb >> 8), (Uint8)argb, (Uint8)(argb >> 24) };
+#if SDL_BYTEORDER == SDL_LIL_ENDIAN
+    return (argb & 0xff00ff00u) | (argb >> 16 & 0xffu) | (argb & 0xffu) << 16;
+#else
+    return argb << 8 | argb >> 24;
+#endif
 }
 
 /* What a premultiplied colour has beyond its alpha shines: it is added instead of covering. */
@@ -85,14 +91,10 @@ static uint32_t split_shine(uint32_t color, uint32_t *shine)
     return cover;
 }
 
-static inline void quad_draw(const Job *job, const Quad *quad, const atr__GeometryPicture *picture,
-                             uint32_t color)
+/* For renderers without the premultiplied blend: what covers, then what shines. */
+static void quad_draw_straight(atr__Painter *painter, const Quad *quad,
+                               const atr__GeometryPicture *picture, uint32_t color)
 {
-    atr__Painter *painter = job->painter;
-    if (painter->premultiplied) {
-        quad_push(painter, quad, picture, painter->blend, color_of(color));
-        return;
-    }
     uint32_t shine = 0;
     const uint32_t cover = split_shine(color, &shine);
     if (cover >> 24 != 0) {
@@ -100,6 +102,16 @@ static inline void quad_draw(const Job *job, const Quad *quad, const atr__Geomet
     }
     if (shine != 0) {
         quad_push(painter, quad, picture, SDL_BLENDMODE_ADD, color_of(shine | 0xff000000u));
+    }
+}
+
+static inline void quad_draw(const Job *job, const Quad *quad, const atr__GeometryPicture *picture,
+                             uint32_t color)
+{
+    if (job->painter->premultiplied) {
+        quad_push(job->painter, quad, picture, job->painter->blend, color_of(color));
+    } else {
+        quad_draw_straight(job->painter, quad, picture, color);
     }
 }
 
@@ -135,6 +147,15 @@ static bool quad_turned(const Job *job, float x, float y, float half_w, float ha
     return true;
 }
 
+static void turned_draw(const Job *job, const atr__GeometryPicture *picture, float x, float y,
+                        float w, float h, float angle, uint32_t color)
+{
+    Quad quad;
+    if (quad_turned(job, x, y, w / 2, h / 2, angle, &quad)) {
+        quad_draw(job, &quad, picture, color);
+    }
+}
+
 static inline void sprite_draw(const Job *job, const atr__GeometryPicture *picture, float x,
                                float y, float w, float h, float angle, uint32_t color)
 {
@@ -145,18 +166,15 @@ static inline void sprite_draw(const Job *job, const atr__GeometryPicture *pictu
         color == 0) {
         return;
     }
-    Quad quad;
     if (angle != 0 && angle > -FAR && angle < FAR) {
-        if (quad_turned(job, x, y, w / 2, h / 2, angle, &quad)) {
-            quad_draw(job, &quad, picture, color);
-        }
+        turned_draw(job, picture, x, y, w, h, angle, color);
         return;
     }
-    const float left = x * t->scale_x + t->offset_x - width / 2;
-    const float top = y * t->scale_y + t->offset_y - height / 2;
+    const float left = x * t->scale_x + t->offset_x - width * 0.5f;
+    const float top = y * t->scale_y + t->offset_y - height * 0.5f;
     if (is_seen(job, left, top, left + width, top + height)) {
-        quad = (Quad){ { left, left + width, left, left + width },
-                       { top, top, top + height, top + height } };
+        const Quad quad = { { left, left + width, left, left + width },
+                            { top, top, top + height, top + height } };
         quad_draw(job, &quad, picture, color);
     }
 }
@@ -189,15 +207,17 @@ static void rect_draw(const Job *job, const atr_DrawCmd *rect)
 
 static void particles_draw(const Job *job, const atr_DrawCmd *command)
 {
-    const atr_Particles *p = &job->batch->particles;
+    const atr_Particles p = job->batch->particles;
     const atr__GeometryPicture *pictures = job->painter->geometry.pictures;
-    for (uint32_t n = command->first; n < command->first + command->count; n++) {
-        if (p->sprite[n] < ATR__SPRITES_MAX) {
-            const atr__GeometryPicture *picture = &pictures[p->sprite[n]];
-            const float stretch = p->stretch != NULL ? p->stretch[n] : 1;
-            sprite_draw(job, picture, p->x[n], p->y[n], p->size[n],
-                        p->size[n] * picture->shape * stretch, p->angle_deg[n], p->color[n]);
+    const uint32_t end = command->first + command->count;
+    for (uint32_t n = command->first; n < end; n++) {
+        if (p.sprite[n] >= ATR__SPRITES_MAX) {
+            continue;
         }
+        const atr__GeometryPicture *picture = &pictures[p.sprite[n]];
+        const float w = p.size[n];
+        const float h = w * picture->shape * (p.stretch != NULL ? p.stretch[n] : 1);
+        sprite_draw(job, picture, p.x[n], p.y[n], w, h, p.angle_deg[n], p.color[n]);
     }
 }
 
