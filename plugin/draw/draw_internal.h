@@ -165,8 +165,9 @@ typedef struct atr__Geometry {
 
 typedef struct atr__LayerPath {
     SDL_Texture *texture;
-    uint32_t *pixels;
+    uint32_t *pixels; /* NULL on the software renderer: there the texture's are drawn on */
     int32_t width, height;
+    Uint32 format;
     uint8_t *marks;
     size_t mark_count;
     atr__Dirty dirty;
@@ -273,7 +274,8 @@ void atr__painter_flush(atr__Painter *painter);
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
                        uint32_t count, const atr_Particles *particles);
 /* Makes a texture whose pixels must be drawn as they are. */
-SDL_Texture *atr__painter_texture(atr__Painter *painter, int access, int32_t width, int32_t height);
+SDL_Texture *atr__painter_texture(atr__Painter *painter, Uint32 format, int access, int32_t width,
+                                  int32_t height);
 
 /* choose.c */
 atr_PathKind atr__choose(atr__Painter *painter, const atr__State *state, const atr__Batch *batch);

@@ -113,10 +113,10 @@ void atr__painter_deinit(atr__Painter *painter)
     *painter = (atr__Painter){ 0 };
 }
 
-SDL_Texture *atr__painter_texture(atr__Painter *painter, int access, int32_t width, int32_t height)
+SDL_Texture *atr__painter_texture(atr__Painter *painter, Uint32 format, int access, int32_t width,
+                                  int32_t height)
 {
-    SDL_Texture *texture =
-        SDL_CreateTexture(painter->renderer, SDL_PIXELFORMAT_ARGB8888, access, width, height);
+    SDL_Texture *texture = SDL_CreateTexture(painter->renderer, format, access, width, height);
     if (texture == NULL) {
         atr_log(painter->log, ATR_LOG_ERROR, "plugin", "no texture of %d by %d: %s", width, height,
                 SDL_GetError());

@@ -50,7 +50,8 @@ static SDL_Texture *page_texture(atr__Painter *painter, uint32_t page, const atr
     atr__Geometry *g = &painter->geometry;
     if (g->pages[page] == NULL && !g->failed) {
         g->pages[page] =
-            atr__painter_texture(painter, SDL_TEXTUREACCESS_STATIC, pixels->width, pixels->height);
+            atr__painter_texture(painter, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC,
+                                 pixels->width, pixels->height);
         g->failed = g->pages[page] == NULL;
         if (g->pages[page] != NULL) {
             SDL_SetTextureScaleMode(g->pages[page], SDL_ScaleModeLinear);

@@ -26,6 +26,13 @@ typedef struct Counting {
     atomic_long live;
 } Counting;
 
+static void pump(atr_Plugin *plugin)
+{
+    for (SDL_Event event; SDL_PollEvent(&event);) {
+        (void)atr_plugin_event(plugin, &event);
+    }
+}
+
 static void *counting_alloc(void *user, size_t size)
 {
     Counting *counting = user;
@@ -88,6 +95,37 @@ static void plugin_attach__failing_allocator__neither_leaks_nor_crashes(void **s
         assert_int_equal(atomic_load(&counting.live), 0);
     }
     screen_close(&screen);
+}
+
+/* What atrium asks for by itself; SDL's renderers allocate as they like. */
+static void plugin_frames__warm_on_every_path__ask_for_no_memory(void **state)
+{
+    (void)state;
+    static const atr_PathKind paths[] = { ATR_PATH_GEOMETRY, ATR_PATH_LAYER, ATR_PATH_SURFACE,
+                                          ATR_PATH_AUTO };
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 320, 240);
+        Counting counting = { .until = 1000000 };
+        const atr_PluginDesc desc = { .path = paths[i],
+                                      .wait_for_assets = true,
+                                      .second_thread = true,
+                                      .fixed_step_ns = 16666667,
+                                      .allocator = { counting_alloc, counting_free, &counting } };
+        atr_Plugin *plugin = NULL;
+        assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
+        for (int frame = 0; frame < 60; frame++) {
+            const long before = atomic_load(&counting.until);
+            (void)atr_effect_trigger(atr_plugin_effects(plugin), "coin_shower",
+                                     &(atr_Trigger){ .x = 100, .y = 40 });
+            coin_frame(plugin, screen.renderer);
+            if (frame >= 30) {
+                assert_int_equal(atomic_load(&counting.until), before);
+            }
+        }
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
 }
 
 static void plugin_attach__no_renderer__refused(void **state)
@@ -236,13 +274,6 @@ static int drop_window_events(void *user, SDL_Event *event)
     return event->type != SDL_WINDOWEVENT;
 }
 
-static void pump(atr_Plugin *plugin)
-{
-    for (SDL_Event event; SDL_PollEvent(&event);) {
-        (void)atr_plugin_event(plugin, &event);
-    }
-}
-
 static void plugin_frames__window_resized__draws_on(void **state)
 {
     (void)state;
@@ -271,6 +302,44 @@ static void plugin_frames__window_resized__draws_on(void **state)
         atr_plugin_detach(plugin);
         screen_close(&screen);
     }
+}
+
+/* Between begin and end, seen or not; then a renderer anew on the same window. */
+static void plugin_frames__resized_within_and_renderer_made_again__draws_on(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, 240, 200);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+    atr_plugin_set_overlay(plugin, ATR_OVERLAY_FULL);
+    for (int i = 0; i < 12; i++) {
+        SDL_SetEventFilter(i % 3 == 1 ? drop_window_events : NULL, NULL);
+        atr_plugin_begin_frame(plugin);
+        SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
+        SDL_RenderClear(screen.renderer);
+        push_scene(plugin);
+        atr_plugin_draw(plugin, ATR_LAYER_BELOW_UI);
+        SDL_SetWindowSize(screen.window, 200 + 31 * (i % 5), 300 - 17 * (i % 4));
+        atr_plugin_end_frame(plugin);
+        atr_plugin_present(plugin);
+        if (i % 2 == 1) {
+            pump(plugin);
+        }
+        if (i % 4 == 3) {
+            SDL_DestroyRenderer(screen.renderer);
+            screen.renderer = SDL_CreateRenderer(screen.window, -1, SDL_RENDERER_TARGETTEXTURE);
+            assert_non_null(screen.renderer);
+            atr_plugin_renderer_lost(plugin);
+            assert_int_equal(atr_plugin_reattach(plugin, screen.renderer, NULL, NULL), ATR_OK);
+        }
+    }
+    SDL_SetEventFilter(NULL, NULL);
+    coin_frame(plugin, screen.renderer);
+    atr_PluginStats stats;
+    atr_plugin_stats(plugin, &stats);
+    assert_int_not_equal(stats.path, ATR_PATH_AUTO);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
 }
 
 /* The size says nothing then, but the window has given its surface up. */
@@ -445,12 +514,14 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plugin_detach__after_frames__gives_all_back),
         cmocka_unit_test(plugin_attach__failing_allocator__neither_leaks_nor_crashes),
+        cmocka_unit_test(plugin_frames__warm_on_every_path__ask_for_no_memory),
         cmocka_unit_test(plugin_attach__no_renderer__refused),
         cmocka_unit_test(plugin_attach__bad_sprite_folder__says_so_and_plays_on),
         cmocka_unit_test(plugin_attach__two_in_one_process__do_not_meet),
         cmocka_unit_test(plugin_reattach__another_renderer__draws_again),
         cmocka_unit_test(plugin_frames__renderer_destroyed_unsaid__noticed),
         cmocka_unit_test(plugin_frames__window_resized__draws_on),
+        cmocka_unit_test(plugin_frames__resized_within_and_renderer_made_again__draws_on),
         cmocka_unit_test(plugin_frames__resized_there_and_back_unseen__draws_on),
         cmocka_unit_test(plugin_event__resets__pictures_come_back),
         cmocka_unit_test(plugin_present__given_window_surface__is_shown),

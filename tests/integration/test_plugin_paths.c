@@ -2,6 +2,8 @@
  * reference is composed into memory of a software renderer made for a surface. */
 #include "plugin_fixture.h"
 
+#include <atrium/compose.h>
+
 static const char *renderer_name;
 static bool software;
 
@@ -152,6 +154,49 @@ static void plugin_paths__geometry__looks_like_the_reference(void **state)
     free(wanted.pixels);
     free(bare.pixels);
     free(geometry.pixels);
+}
+
+static void plugin_set_path__while_frames_go_on__draws_by_it(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+    static const atr_PathKind paths[] = { ATR_PATH_LAYER, ATR_PATH_GEOMETRY, ATR_PATH_LAYER };
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        atr_plugin_set_path(plugin, paths[i]);
+        const Picture picture = draw_scene(screen.renderer, plugin, paths[i]);
+        free(picture.pixels);
+    }
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+}
+
+static void plugin_set_kernel__each_and_two_threads__same_pixels(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_LAYER);
+    Picture first = draw_scene(screen.renderer, plugin, ATR_PATH_LAYER);
+    uint32_t kernels = 0;
+    for (const char *name = atr_compose_kernel(0); name != NULL;
+         name = atr_compose_kernel(++kernels)) {
+        assert_int_equal(atr_plugin_set_kernel(plugin, name), ATR_OK);
+        assert_int_equal(atr_plugin_set_second_thread(plugin, kernels % 2 == 1), ATR_OK);
+        Picture picture = draw_scene(screen.renderer, plugin, ATR_PATH_LAYER);
+        atr_PluginStats stats;
+        atr_plugin_stats(plugin, &stats);
+        assert_string_equal(stats.kernel, name);
+        assert_true(stats.compose_threads >= 1);
+        assert_int_equal(compare(&first, &picture).most, 0);
+        free(picture.pixels);
+    }
+    assert_true(kernels >= 1);
+    assert_int_equal(atr_plugin_set_kernel(plugin, "no such"), ATR_ERR_NOT_FOUND);
+    free(first.pixels);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
 }
 
 /* ---- Places ---------------------------------------------------------------------------------- */
@@ -397,6 +442,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_paths__layer__is_the_reference),
         cmocka_unit_test(plugin_paths__surface__is_the_reference),
         cmocka_unit_test(plugin_paths__geometry__looks_like_the_reference),
+        cmocka_unit_test(plugin_set_path__while_frames_go_on__draws_by_it),
+        cmocka_unit_test(plugin_set_kernel__each_and_two_threads__same_pixels),
         cmocka_unit_test(plugin_paths__logical_size__coordinates_are_the_hosts),
         cmocka_unit_test(plugin_paths__viewport_and_clip__place_and_limit_as_the_hosts_own),
         cmocka_unit_test(plugin_paths__text__stands_centred_in_its_size),
