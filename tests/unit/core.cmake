@@ -37,6 +37,8 @@ atrium_add_test(test_effect_threads
     SOURCES test_effect_threads.c effect_fixture.h COMPONENTS core LABELS unit threads)
 atrium_add_test(test_effect_install
     SOURCES test_effect_install.c effect_fixture.h COMPONENTS core LABELS unit threads)
+atrium_add_test(test_effect_particles
+    SOURCES test_effect_particles.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_effect_limits
     SOURCES test_effect_limits.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_throttle SOURCES test_throttle.c COMPONENTS core LABELS unit)

@@ -119,6 +119,19 @@ static float life_left(const atr__Instance *instance)
                : atr__instance_end_age(instance) - instance->age;
 }
 
+/* As it would have moved in a step of its own. */
+static void catch_up(const Birth *b, atr__Chunk *chunk, uint32_t i, float early)
+{
+    const atr_EffectNode *def = b->node->def;
+    const float gravity_x = def->gravity_x * b->instance->scale;
+    const float gravity_y = def->gravity_y * b->instance->scale;
+    const atr__Motion m = atr__motion(early, def->drag, gravity_x, gravity_y);
+    chunk->x[i] += chunk->vx[i] * m.reach + gravity_x * m.fall;
+    chunk->y[i] += chunk->vy[i] * m.reach + gravity_y * m.fall;
+    chunk->vx[i] = chunk->vx[i] * m.keep + gravity_x * m.reach;
+    chunk->vy[i] = chunk->vy[i] * m.keep + gravity_y * m.reach;
+}
+
 /* One particle at x, y, born `early` seconds before the step's end. False when there is no room. */
 static bool bear(const Birth *b, const Among *among, float x, float y, float early)
 {
@@ -142,14 +155,13 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
     if (!(life > early)) {
         return true; /* born and gone within the step */
     }
-    const float gain_x = def->gravity_x * instance->scale * early;
-    const float gain_y = def->gravity_y * instance->scale * early;
-    const float vx = speed * atr__cos_turns(turns);
-    const float vy = speed * atr__sin_turns(turns);
-    chunk->x[i] = x + (vx + 0.5f * gain_x) * early;
-    chunk->y[i] = y + (vy + 0.5f * gain_y) * early;
-    chunk->vx[i] = vx + gain_x;
-    chunk->vy[i] = vy + gain_y;
+    chunk->x[i] = x;
+    chunk->y[i] = y;
+    chunk->vx[i] = speed * atr__cos_turns(turns);
+    chunk->vy[i] = speed * atr__sin_turns(turns);
+    if (early > 0.0f) {
+        catch_up(b, chunk, i, early);
+    }
     chunk->born[i] = instance->clock - early;
     chunk->pace[i] = 1.0f / life;
     const float death = chunk->born[i] + life;

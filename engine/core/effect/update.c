@@ -45,7 +45,7 @@ atr__Motion atr__motion(float dt, float drag, float gravity_x, float gravity_y)
      */
     const double step = dt;
     const double z = step * drag;
-    double keep = decay(z);
+    double keep = z > 0.0 ? decay(z) : 1.0;
     double reach = step * (1.0 - z * (1.0 / 2 - z * (1.0 / 6 - z / 24)));
     double fall = step * step * (1.0 / 2 - z * (1.0 / 6 - z * (1.0 / 24 - z / 120)));
     if (z > 0.01) {
