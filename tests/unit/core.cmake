@@ -41,6 +41,8 @@ atrium_add_test(test_effect_particles
     SOURCES test_effect_particles.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_effect_place
     SOURCES test_effect_place.c effect_fixture.h COMPONENTS core LABELS unit)
+atrium_add_test(test_effect_follow
+    SOURCES test_effect_follow.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_effect_limits
     SOURCES test_effect_limits.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_throttle SOURCES test_throttle.c COMPONENTS core LABELS unit)

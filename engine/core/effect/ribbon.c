@@ -105,19 +105,18 @@ static void lead(Strip *strip, float x, float y, float dt, float interval)
     strip->head_y = y;
 }
 
+/* Where its particle was born, and from there to where that is. */
 static Strip strip_begun(const atr__Step *s, const Leaders *l)
 {
     const atr__Chunk *chunk = leader(l);
     const float age = s->instance->clock - chunk->born[l->i];
-    const float x = chunk->x[l->i];
-    const float y = chunk->y[l->i];
-    return (Strip){ .serial = chunk->serial[l->i],
-                    .count = 1,
-                    .head_x = x,
-                    .head_y = y,
-                    .x = { x - chunk->vx[l->i] * age },
-                    .y = { y - chunk->vy[l->i] * age },
-                    .since = age };
+    const float x = chunk->x[l->i] - chunk->vx[l->i] * age;
+    const float y = chunk->y[l->i] - chunk->vy[l->i] * age;
+    Strip strip = { .serial = chunk->serial[l->i], .count = 1, .head_x = x, .head_y = y };
+    strip.x[0] = x;
+    strip.y[0] = y;
+    lead(&strip, chunk->x[l->i], chunk->y[l->i], age, interval_of(s));
+    return strip;
 }
 
 /* False when it is over. `l` goes on to the first leader behind the strip's. */
