@@ -43,6 +43,11 @@
  *         atr_plugin_present(fx);
  *     }
  *
+ * Effects keep within the frame budget (target_fps), the less important ones first, unless
+ * desc.unthrottled or desc.fixed_step_ns is set. What the host does between end_frame and
+ * begin_frame counts by the thread's processor time, since it may sleep there; so does a present
+ * that waits for the display, of which no more can be told apart.
+ *
  * Threads: render, the thread that owns the renderer, unless said otherwise. A loader thread of the
  * plugin's reads and decodes pictures when they are first needed, and definitions that change in
  * desc.effect_folder; what is ready is taken over in slices. Until a picture is there a built-in

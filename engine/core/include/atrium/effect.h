@@ -61,8 +61,8 @@ typedef struct atr_TriggerResult {
     atr_Decision decision;
 } atr_TriggerResult;
 
-/** Called once for each trigger that was played or merged, when its instance has ended, however it
- *  ended; never for one that was refused. @thread render, or maintenance when no
+/** Called once for each trigger that was played, merged or coalesced, when its instance has ended,
+ *  however it ended; never for one that was refused. @thread render, or maintenance when no
  *  frame is drawn; must not trigger effects on the maintenance thread: use atr_effect_post. */
 typedef void (*atr_EffectDoneFn)(void *user, atr_EffectId id);
 
