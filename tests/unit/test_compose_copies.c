@@ -135,6 +135,31 @@ static void compose_commands__no_time_for_copies__everything_is_drawn(void **sta
     atr_compose_destroy(compositor);
 }
 
+static void compose_commands__larger_than_a_slice__is_kept_after_some_frames(void **state)
+{
+    (void)state;
+    static uint32_t first[CANVAS_W * CANVAS_H];
+    atr_Compositor *compositor = compositor_of(&(atr_ComposeDesc){ .fill_pixels = 5000 });
+    const atr_DrawCmd cmd = sprite_at(1, 400, 300, 300, 210);
+    atr_ComposeStats stats = { 0 };
+    int frames = 0;
+    for (; stats.cache_hits == 0; frames++) {
+        assert_true(frames < 100);
+        const uint64_t before = stats.filled_pixels;
+        atr_compose_begin_frame(compositor);
+        draw(compositor, &cmd, 1);
+        stats = stats_of(compositor);
+        assert_true(stats.filled_pixels - before <= 5000);
+        if (frames == 0) {
+            memcpy(first, drawn, sizeof first);
+        }
+        assert_memory_equal(drawn, first, sizeof first);
+    }
+    assert_true(frames > 300 * 210 / 5000);
+    assert_int_equal(stats.cache_misses, 1);
+    atr_compose_destroy(compositor);
+}
+
 /* Every one of them is drawn in every frame, so an old one is no worse than a new one. */
 static void compose_commands__more_than_fits__what_is_kept_stays(void **state)
 {
@@ -316,6 +341,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compose_commands__any_work__copies_stay_within_limit_and_slice),
         cmocka_unit_test(compose_commands__no_time_for_copies__everything_is_drawn),
+        cmocka_unit_test(compose_commands__larger_than_a_slice__is_kept_after_some_frames),
         cmocka_unit_test(compose_commands__more_than_fits__what_is_kept_stays),
         cmocka_unit_test(compose_commands__scene_changes__new_copies_replace_old_ones),
         cmocka_unit_test(compose_set_sprite__another_picture__forgets_its_own_copies_only),

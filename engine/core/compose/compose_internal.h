@@ -1,4 +1,4 @@
-/* Inside the compositor: the blending formulas, the kernel table and the cache of scaled sprites.
+/* Inside the compositor: the blending formulas, the kernel table, the kept copies, the plan.
  *
  * The formulas, which every kernel must meet to the last bit (c: a channel, all of them alike):
  *     weight   = tint_c + (tint_c >> 7)                              0..256
@@ -215,8 +215,9 @@ typedef struct atr__Entry {
     uint32_t used;    /* the pass that drew it last */
     uint32_t offset;  /* of its memory, in ATR__COPY_UNITs */
     uint32_t units;
-    uint32_t next; /* free entries */
-    uint8_t reserved[8];
+    uint32_t next;     /* free entries */
+    int32_t rows_made; /* of an upright one */
+    uint32_t reserved;
 } atr__Entry;
 
 typedef struct atr__Copies {
@@ -256,6 +257,8 @@ bool atr__copies_may_hold(const atr__Copies *copies, size_t bytes);
 /* A new entry with memory for that many bytes, content unknown; the copies drawn longest ago make
  * room, those of this frame and the one before stay. NULL when there is none. */
 atr__Entry *atr__copies_add(atr__Copies *copies, atr__CopyKey key, size_t bytes);
+/* The entry is found under another key from now on. */
+void atr__copies_rename(atr__Copies *copies, atr__Entry *entry, atr__CopyKey key);
 /* Whether it was asked for not long ago; it is from now on. */
 bool atr__copies_asked(atr__Copies *copies, atr__CopyKey key);
 

@@ -151,6 +151,14 @@ static void forget(atr__Copies *copies, uint32_t index)
     copies->evicted++;
 }
 
+void atr__copies_rename(atr__Copies *copies, atr__Entry *entry, atr__CopyKey key)
+{
+    const uint32_t index = (uint32_t)(entry - copies->entries);
+    table_remove(copies, index);
+    entry->key = key;
+    table_add(copies, index);
+}
+
 void atr__copies_forget(atr__Copies *copies, atr_SpriteId sprite)
 {
     for (uint32_t i = 0; i < copies->entry_count; i++) {

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define LARGE       (128 * 128)  /* output pixels; see is_passing */
-#define MUCH_LARGER 4            /* times the pixels: scaling it for one look costs too much */
+#define LARGE       (128 * 128) /* output pixels; see is_passing */
+#define MUCH_LARGER 4           /* times the pixels: scaling it for one look costs too much */
+#define UNFINISHED  ((atr__CopyKey)1 << 62)
 #define FAR_AWAY    (-(1 << 30)) /* the anchor of a copy with nothing to see */
 
 /* ---- What may be made ------------------------------------------------------------------------ */
@@ -97,30 +98,61 @@ static void spans_shift(atr__Span *spans, const Bounds *bounds)
     }
 }
 
-/* Scales into the entry's memory. Trimmed by its pointers alone: gathering wants the whole. */
-static void scale_into(const atr_Compositor *compositor, const atr__Scaler *scaler,
-                       atr__Entry *entry)
+/* An entry of that size for all of it, nothing trimmed. */
+static atr__Entry *upright_add(atr_Compositor *compositor, atr__CopyKey key, int32_t width,
+                               int32_t height)
 {
-    const int32_t width = scaler->width;
-    const int32_t height = scaler->height;
-    const int32_t pitch = pitch_of(width);
+    atr__Entry *entry = atr__copies_add(&compositor->copies, key, bytes_of(width, height));
+    if (entry != NULL) {
+        const int32_t pitch = pitch_of(width);
+        uint32_t *pixels = (uint32_t *)(void *)atr__copies_memory(&compositor->copies, entry);
+        entry->copy =
+            (atr__Copy){ .pixels = pixels,
+                         .spans = (atr__Span *)(void *)(pixels + (ptrdiff_t)pitch * height),
+                         .pitch = pitch,
+                         .anchor_x = FAR_AWAY };
+    }
+    return entry;
+}
+
+/* Scales the next rows of an entry, up to `last`. */
+static void scale_rows(const atr_Compositor *compositor, atr_SpriteId sprite, int32_t width,
+                       int32_t height, atr__Entry *entry, int32_t last)
+{
+    const int32_t pitch = entry->copy.pitch;
+    uint32_t *pixels = (uint32_t *)(void *)atr__copies_memory(&compositor->copies, entry);
+    atr__Span *spans = (atr__Span *)(void *)(pixels + (ptrdiff_t)pitch * height);
+    atr__Scaler scaler = { .image = &compositor->sprites[sprite].image,
+                           .width = width,
+                           .height = height,
+                           .last = width,
+                           .column = compositor->scratch[0].taps,
+                           .lanes = compositor->scratch[0].lanes };
+    atr__scale_begin(&scaler);
+    for (; entry->rows_made < last; entry->rows_made++) {
+        uint32_t *row = pixels + (ptrdiff_t)entry->rows_made * pitch;
+        atr__Span *span = &spans[entry->rows_made];
+        *span = (atr__Span){ 0 };
+        if (!atr__scale_rows(&scaler, entry->rows_made)) {
+            memset(row, 0, (size_t)pitch * sizeof *row);
+            continue;
+        }
+        atr__scale_columns(&scaler, 0, width, row);
+        memset(row + width, 0, (size_t)(pitch - width) * sizeof *row);
+        *span = span_of(row, width);
+    }
+}
+
+/* All rows are there. Trimmed by its pointers alone: gathering wants the whole. */
+static void trim(const atr_Compositor *compositor, int32_t width, int32_t height, atr__Entry *entry)
+{
+    const int32_t pitch = entry->copy.pitch;
     uint32_t *pixels = (uint32_t *)(void *)atr__copies_memory(&compositor->copies, entry);
     atr__Span *spans = (atr__Span *)(void *)(pixels + (ptrdiff_t)pitch * height);
     Bounds bounds = { width, height, 0, 0 };
     for (int32_t y = 0; y < height; y++) {
-        uint32_t *row = pixels + (ptrdiff_t)y * pitch;
-        spans[y] = (atr__Span){ 0 };
-        if (!atr__scale_rows(scaler, y)) {
-            memset(row, 0, (size_t)pitch * sizeof *row);
-            continue;
-        }
-        atr__scale_columns(scaler, 0, width, row);
-        memset(row + width, 0, (size_t)(pitch - width) * sizeof *row);
-        spans[y] = span_of(row, width);
         bounds_add(&bounds, y, spans[y].first, spans[y].last);
     }
-    entry->copy =
-        (atr__Copy){ .pixels = pixels, .spans = spans, .pitch = pitch, .anchor_x = FAR_AWAY };
     if (bounds.left < bounds.right) {
         spans_shift(spans, &bounds);
         entry->copy.pixels = pixels + (ptrdiff_t)bounds.top * pitch + bounds.left;
@@ -130,6 +162,33 @@ static void scale_into(const atr_Compositor *compositor, const atr__Scaler *scal
         entry->copy.anchor_x = 128 - width * 128 + bounds.left * 256;
         entry->copy.anchor_y = 128 - height * 128 + bounds.top * 256;
     }
+}
+
+/* A copy larger than a slice: as many rows of it as there is time for; NULL until it is whole. One
+ * that has another size in the next frame is not begun. */
+static atr__Entry *upright_in_slices(atr_Compositor *compositor, atr__CopyKey key,
+                                     atr_SpriteId sprite, int32_t width, int32_t height)
+{
+    atr__Copies *copies = &compositor->copies;
+    atr__Entry *entry = atr__copies_find(copies, key | UNFINISHED);
+    if (entry == NULL && atr__copies_asked(copies, key | UNFINISHED)) {
+        entry = upright_add(compositor, key | UNFINISHED, width, height);
+    }
+    if (entry == NULL) {
+        return NULL;
+    }
+    const int32_t rows =
+        atr__min_i32(height - entry->rows_made, (int32_t)(compositor->fill_left / (uint32_t)width));
+    scale_rows(compositor, sprite, width, height, entry, entry->rows_made + rows);
+    compositor->fill_left -= (uint32_t)(rows * width);
+    compositor->filled += (uint64_t)(rows * width);
+    if (entry->rows_made < height) {
+        return NULL;
+    }
+    trim(compositor, width, height, entry);
+    atr__copies_rename(copies, entry, key);
+    compositor->misses++;
+    return entry;
 }
 
 /* The upright copy of that size; NULL when there is no room or time. */
@@ -145,22 +204,21 @@ static atr__Entry *upright(atr_Compositor *compositor, atr_SpriteId sprite, int3
     const int64_t made = (int64_t)width * height;
     const int64_t read =
         width < image->width || height < image->height ? (int64_t)image->width * image->height : 0;
-    if (!atr__copies_may_hold(&compositor->copies, bytes_of(width, height)) ||
-        !may_make(compositor, made, read)) {
+    if (!atr__copies_may_hold(&compositor->copies, bytes_of(width, height))) {
         return NULL;
     }
-    entry = atr__copies_add(&compositor->copies, key, bytes_of(width, height));
+    if (compositor->fill_bounded && made > compositor->fill_pixels) {
+        return upright_in_slices(compositor, key, sprite, width, height);
+    }
+    if (!may_make(compositor, made, read)) {
+        return NULL;
+    }
+    entry = upright_add(compositor, key, width, height);
     if (entry == NULL) {
         return NULL;
     }
-    atr__Scaler scaler = { .image = image,
-                           .width = width,
-                           .height = height,
-                           .last = width,
-                           .column = compositor->scratch[0].taps,
-                           .lanes = compositor->scratch[0].lanes };
-    atr__scale_begin(&scaler);
-    scale_into(compositor, &scaler, entry);
+    scale_rows(compositor, sprite, width, height, entry, height);
+    trim(compositor, width, height, entry);
     count_made(compositor, made, read);
     return entry;
 }

@@ -13,10 +13,18 @@
  * Pixels are 0xAARRGGBB, premultiplied, 32 bits. A sprite is drawn from a copy of it that was
  * scaled, turned (in steps fine enough not to be seen) and, if it moves slowly, shifted by a part
  * of a pixel before, and kept in a bounded cache. Copies are made in slices, so many a frame; until
- * there is one, and for sprites too large to keep, the sprite is gathered with bilinear filtering.
+ * there is one, and for sprites too large to keep, the same pixels are worked out while drawing:
+ * upright ones scaled row by row, others gathered with bilinear filtering. Only where a frame has no
+ * time left and the picture is much larger than the sprite, a first look at it is rougher.
+ *
+ * Turned sprites up to 96 pixels have 64 to 256 angles and stand on whole pixels; slow ones
+ * (`smooth`) up to 32 pixels have 4 by 4 places between pixels; what is larger, or slow and turned,
+ * is gathered at 1/256 pixel and 1/4096 turn. Draws of the frame before keep their copies: when
+ * more is drawn than fits, the rest is gathered and nothing is made twice.
  *
  * Threads: owner. A second drawing thread of the compositor's own takes part of the rows, if asked
- * for; sprites keep their order, and the pixels are the same. Nothing allocates after create and
+ * for, where there is a third of a millisecond to draw; sprites keep their order, and the pixels are
+ * the same. Waiting for it too long makes the compositor draw alone for a while. Nothing allocates after create and
  * set_sprites: the cache is one block of the size that was asked for.
  */
 #ifndef ATRIUM_COMPOSE_H
