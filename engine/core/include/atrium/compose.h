@@ -24,8 +24,8 @@
  *
  * Threads: owner. A second drawing thread of the compositor's own takes part of the rows, if asked
  * for, where there is a third of a millisecond to draw; sprites keep their order, and the pixels are
- * the same. Waiting for it too long makes the compositor draw alone for a while. Nothing allocates after create and
- * set_sprites: the cache is one block of the size that was asked for.
+ * the same. Waiting for it too long makes the compositor draw alone for a while. Nothing allocates
+ * after create and set_sprites: the cache is one block of the size that was asked for.
  */
 #ifndef ATRIUM_COMPOSE_H
 #define ATRIUM_COMPOSE_H
