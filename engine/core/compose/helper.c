@@ -3,7 +3,7 @@
  * not woken in time finds nothing. The caller waits for one thing only: a band that the helper is
  * drawing when all others are done. Where the other processor is busy with something else that may
  * be long; so after a long wait the helper is left alone for a while, and longer each time. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* SCHED_BATCH */
 
 #include "compose/compose_internal.h"
 
@@ -61,9 +61,19 @@ static int32_t claim(atr__Helper *helper, uint64_t end)
     }
 }
 
+/* It takes a processor that has nothing to do, and none from its caller: where both would share
+ * one, it draws in turn with it, which helps nobody. */
+static void stand_back(void)
+{
+#ifdef SCHED_BATCH
+    (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &(struct sched_param){ 0 });
+#endif
+}
+
 static void *helper_main(void *user)
 {
     atr__Helper *helper = user;
+    stand_back();
     atr__mutex_lock(&helper->lock);
     while (!helper->ends) {
         if (!helper->wanted) {
