@@ -146,14 +146,24 @@ ATR__INLINE void draw_item(Mode mode, const atr__Band *band, const atr__Item *it
 
 #define AHEAD       4  /* sprites */
 #define AHEAD_LINES 12 /* of the cache: most of a small copy's pixels */
+#define AHEAD_ROWS  16 /* of the canvas, two lines each */
 
-/* Turned copies are many and lie in the outer caches. A fixed number: a loop of the copy's own
- * length would be guessed wrong. What lies behind a smaller copy is fetched for nothing. */
-ATR__INLINE void fetch_ahead(const atr__Copy *copy)
+/* Turned copies are many and lie in the outer caches, as does a canvas that was just cleared:
+ * waiting for them would take longer than drawing. Fixed numbers, since loops of the copy's own
+ * size would be guessed wrong; what lies beyond a smaller one is fetched for nothing. */
+ATR__INLINE void fetch_ahead(const atr__Band *band, const atr__Item *item)
 {
-    const uintptr_t pixels = (uintptr_t)copy->pixels;
+    const uintptr_t src = (uintptr_t)item->copy->pixels;
     for (uintptr_t line = 0; line < AHEAD_LINES; line++) {
-        __builtin_prefetch((const void *)(pixels + line * 64));
+        __builtin_prefetch((const void *)(src + line * 64));
+    }
+    const ptrdiff_t top = atr__max_i32(item->y, band->top);
+    const ptrdiff_t first = (top * band->pitch + item->x) * (ptrdiff_t)sizeof(uint32_t);
+    const uintptr_t pitch = (uintptr_t)band->pitch * sizeof(uint32_t);
+    uintptr_t dst = (uintptr_t)band->pixels + (uintptr_t)first;
+    for (int32_t row = 0; row < AHEAD_ROWS; row++, dst += pitch) {
+        __builtin_prefetch((const void *)dst, 1);
+        __builtin_prefetch((const void *)(dst + 48), 1);
     }
 }
 
@@ -163,7 +173,7 @@ static void draw(const atr__Band *band, const atr__Item *items, const uint32_t *
     for (uint32_t i = 0; i < count; i++) {
         const atr__Item *item = &items[order[i]];
         if (i + AHEAD < count) {
-            fetch_ahead(items[order[i + AHEAD]].copy);
+            fetch_ahead(band, &items[order[i + AHEAD]]);
         }
         switch (mode_of(item->tint)) {
         case MODE_ADD:
