@@ -91,6 +91,17 @@ static void tell_view(atr_Plugin *plugin, const atr__State *state)
 {
     atr_effects_set_view(plugin->effects, (float)state->viewport_px.w / state->scale_x,
                          (float)state->viewport_px.h / state->scale_y);
+    const atr_Transform output = atr__state_transform(state);
+    atr_effects_set_output(plugin->effects, &output);
+}
+
+void atr__plugin_look(atr_Plugin *plugin)
+{
+    atr__State state;
+    if (atr__painter_open(&plugin->painter, &state)) {
+        tell_view(plugin, &state);
+        atr__painter_close(&plugin->painter, &state);
+    }
 }
 
 static void layer_draw(atr_Plugin *plugin, const atr__State *state, int layer)

@@ -190,6 +190,7 @@ static atr_Status attach(SDL_Renderer *renderer, const atr_PluginDesc *d, atr_Pl
         atr_plugin_detach(plugin);
         return status;
     }
+    atr__plugin_look(plugin);
     if (!d->disable_overlay) {
         skin_ask(plugin);
     }
@@ -276,6 +277,7 @@ atr_Status atr_plugin_reattach(atr_Plugin *plugin, SDL_Renderer *renderer, SDL_S
     plugin->desc.window = window;
     atr__painter_attach(&plugin->painter, renderer, surface, window);
     window_remember(plugin);
+    atr__plugin_look(plugin);
     return ATR_OK;
 }
 

@@ -118,6 +118,9 @@ void atr__budget_presented(atr_Plugin *plugin);
 /* The frame is over and its split is known. */
 void atr__budget_finish(atr_Plugin *plugin);
 
+/* frame.c: tells the effects what they are shown in, before the first frame draws any. */
+void atr__plugin_look(atr_Plugin *plugin);
+
 /* plugin.c */
 /* Whether there is a renderer or a window's surface, as far as is known. */
 bool atr__plugin_draws(const atr_Plugin *plugin);

@@ -341,6 +341,36 @@ static void plugin_paths__viewport_and_clip__place_and_limit_as_the_hosts_own(vo
     }
 }
 
+/* Given in pixels of the output, under a logical size with bars: shown at that pixel. */
+static void plugin_trigger__in_output_pixels__shown_there(void **state)
+{
+    (void)state;
+    Screen screen;
+    screen_open(&screen, renderer_name, WIDTH, HEIGHT);
+    SDL_RenderSetLogicalSize(screen.renderer, 120, 60);
+    atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+    atr_EffectDef def = { .name = "there", .duration = 2, .node_count = 1 };
+    def.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_RING,
+                                     .duration = 2,
+                                     .sheet = "coin.png",
+                                     .frames = 8,
+                                     .size = { .low = 20 } };
+    assert_int_equal(atr_effects_define(atr_plugin_effects(plugin), &def), ATR_OK);
+    const atr_Trigger trigger = { .x = 100, .y = 90, .coordinates = ATR_COORDINATES_OUTPUT };
+    assert_int_equal(atr_effect_trigger(atr_plugin_effects(plugin), "there", &trigger).decision,
+                     ATR_DECISION_PLAYED);
+    atr_plugin_begin_frame(plugin);
+    SDL_SetRenderDrawColor(screen.renderer, 0, 0, 60, 255);
+    SDL_RenderClear(screen.renderer);
+    atr_plugin_end_frame(plugin);
+    Picture picture;
+    picture.pixels = read_target(screen.renderer, &picture.width, &picture.height);
+    check_centre(&picture, 100, 90, 40);
+    free(picture.pixels);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+}
+
 static void plugin_paths__text__stands_centred_in_its_size(void **state)
 {
     (void)state;
@@ -446,6 +476,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_set_kernel__each_and_two_threads__same_pixels),
         cmocka_unit_test(plugin_paths__logical_size__coordinates_are_the_hosts),
         cmocka_unit_test(plugin_paths__viewport_and_clip__place_and_limit_as_the_hosts_own),
+        cmocka_unit_test(plugin_trigger__in_output_pixels__shown_there),
         cmocka_unit_test(plugin_paths__text__stands_centred_in_its_size),
         cmocka_unit_test(plugin_paths__target_bound__drawn_into_it_only),
         cmocka_unit_test(plugin_draw__layer_below__is_covered_by_the_interface),
