@@ -298,6 +298,7 @@ static void guide(Gallery *gallery)
         (void)atr_effect_move(gallery->effects, guided->id, guided->x + reach * 1.4f * sinf(turn),
                               guided->y + reach * 0.8f * sinf(2 * turn));
     }
+    (void)atr_effect_keep(gallery->effects, guided->id); /* no matter if it ends by itself */
 }
 
 static void play_anywhere(Gallery *gallery, const char *name)

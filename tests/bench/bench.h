@@ -65,6 +65,7 @@ BenchSpread bench_spread(double *values, size_t count);
 
 /* Suites: each returns 0 or an exit code. */
 int bench_effects(BenchOptions *options);
+void bench_update(BenchOptions *options);
 int bench_runtime(BenchOptions *options); /* parts of suite `effects` */
 int bench_paths(BenchOptions *options);
 int bench_catalogue(BenchOptions *options);

@@ -217,6 +217,7 @@ int bench_effects(BenchOptions *options)
         }
     }
     if (code == 0) {
+        bench_update(options);
         code = bench_runtime(options);
     }
     if (code == 0) {

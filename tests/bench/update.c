@@ -1,0 +1,228 @@
+/* Part of suite `effects`: what moving a particle costs, ns, in the runtime's own passes and in an
+ * array of structs that does the same work, with the same formulas, one particle after another.
+ *
+ * `effects/update/array_of_structs`: as a coin in the air, moved by speed, drag and gravity,
+ * turned, its frames flipped, asked whether it has died. `effects/update/shown/array_of_structs`:
+ * that, and place, size and colour over life written out for drawing.
+ *
+ * 10,000 particles of one kind, none of which dies while it is measured. Structs are asked in every
+ * frame. The runtime asks a chunk when its next death is due, which for 64 particles that live two
+ * seconds is every other frame: so often it is asked here. */
+#define _POSIX_C_SOURCE 200809L
+
+#include "bench.h"
+
+#include "base/random.h"
+#include "effect/update.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNKS     157
+#define PARTICLES  (CHUNKS * ATR__CHUNK_SIZE)
+#define PASSES     200 /* in one sample */
+#define SAMPLES    7   /* of each in a round */
+#define FRAMES     8
+#define STEP_S     (1.0f / 60.0f)
+#define LIFE_S     1.0e6f
+#define ROUNDS_MAX (BENCH_ROUNDS * 8)
+
+/* What atr__Chunk has of each. */
+typedef struct Particle {
+    float x, y, vx, vy;
+    float born, pace;
+    float size;
+    uint32_t serial;
+    float angle, spin;
+    float frame, fps;
+    uint8_t row;
+} Particle;
+
+typedef struct Field {
+    atr__Chunk chunks[CHUNKS];
+    Particle particles[PARTICLES];
+    float shown_x[PARTICLES + ATR__CHUNK_SIZE], shown_y[PARTICLES + ATR__CHUNK_SIZE];
+    float shown_size[PARTICLES + ATR__CHUNK_SIZE], shown_angle[PARTICLES + ATR__CHUNK_SIZE];
+    uint32_t shown_color[PARTICLES + ATR__CHUNK_SIZE];
+    atr_SpriteId shown_sprite[PARTICLES + ATR__CHUNK_SIZE];
+    uint8_t shown_smooth[PARTICLES + ATR__CHUNK_SIZE];
+    float curve[ATR__LUT_SIZE];
+    uint32_t colors[ATR__LUT_SIZE];
+    const atr__UpdateOps *ops;
+    atr__Motion motion;
+    float clock;
+    uint32_t dead; /* read by nobody, so that nothing is left out */
+} Field;
+
+static Field field;
+
+static const atr__UpdateOps *best_ops(void)
+{
+    static const atr__Simd order[] = { ATR__SIMD_AVX2, ATR__SIMD_NEON, ATR__SIMD_SSE2,
+                                       ATR__SIMD_SCALAR };
+    const atr__UpdateOps *ops = NULL;
+    for (size_t i = 0; ops == NULL && i < ATR_COUNT_OF(order); i++) {
+        ops = atr__update_of(order[i]);
+    }
+    return ops;
+}
+
+static void make_field(uint64_t seed)
+{
+    atr__Random random;
+    atr__random_seed(&random, seed);
+    memset(&field, 0, sizeof field);
+    field.ops = best_ops();
+    field.motion = atr__motion(STEP_S, 0.2f, 0, 300);
+    for (int i = 0; i < ATR__LUT_SIZE; i++) {
+        field.curve[i] = 1 - 0.5f * (float)i / ATR__LUT_SIZE;
+        field.colors[i] = 0xff000000u + (uint32_t)i * 0x010101u;
+    }
+    for (uint32_t i = 0; i < PARTICLES; i++) {
+        atr__Chunk *chunk = &field.chunks[i / ATR__CHUNK_SIZE];
+        const uint32_t k = i % ATR__CHUNK_SIZE;
+        Particle *one = &field.particles[i];
+        *one = (Particle){ .x = atr__random_between(&random, 0, 1280),
+                           .y = atr__random_between(&random, 0, 720),
+                           .vx = atr__random_between(&random, -100, 100),
+                           .vy = atr__random_between(&random, -160, 40),
+                           .pace = 1 / LIFE_S,
+                           .size = 16,
+                           .spin = atr__random_between(&random, -180, 180),
+                           .fps = 16 };
+        chunk->x[k] = one->x;
+        chunk->y[k] = one->y;
+        chunk->vx[k] = one->vx;
+        chunk->vy[k] = one->vy;
+        chunk->pace[k] = one->pace;
+        chunk->size[k] = one->size;
+        chunk->spin[k] = one->spin;
+        chunk->fps[k] = one->fps;
+        chunk->count = ATR__CHUNK_SIZE;
+    }
+}
+
+/* ---- Atrium ---------------------------------------------------------------------------------- */
+
+static void update_chunks(bool shown)
+{
+    const atr__Look look = { .clock = field.clock,
+                             .scale = 1,
+                             .scale_x = 1,
+                             .scale_y = 1,
+                             .size = field.curve,
+                             .color = field.colors,
+                             .sprite = 1,
+                             .turns = true,
+                             .frames = FRAMES };
+    const atr__Shown out = { .x = field.shown_x,
+                             .y = field.shown_y,
+                             .size = field.shown_size,
+                             .angle = field.shown_angle,
+                             .color = field.shown_color,
+                             .sprite = field.shown_sprite,
+                             .smooth = field.shown_smooth,
+                             .capacity = PARTICLES };
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        atr__Chunk *chunk = &field.chunks[i];
+        if (field.clock >= chunk->next_death) {
+            field.dead += field.ops->count_dead(chunk, field.clock);
+            chunk->next_death = field.clock + 1.5f * STEP_S;
+        }
+        field.ops->move(chunk, &field.motion, NULL);
+        field.ops->turn(chunk, STEP_S);
+        field.ops->flip(chunk, STEP_S, FRAMES);
+        if (shown) {
+            field.ops->show(chunk, 0, &look, &out, i * ATR__CHUNK_SIZE);
+        }
+    }
+}
+
+/* ---- One after another ----------------------------------------------------------------------- */
+
+static void show_one(const Particle *one, uint32_t at, float age)
+{
+    const int32_t step = (int32_t)(age * (float)ATR__LUT_SIZE);
+    field.shown_x[at] = one->x;
+    field.shown_y[at] = one->y;
+    field.shown_size[at] = one->size * field.curve[step];
+    field.shown_angle[at] = one->angle;
+    field.shown_color[at] = field.colors[step];
+    const int32_t whole = (int32_t)one->frame;
+    field.shown_sprite[at] = (atr_SpriteId)(1 + (whole < FRAMES ? whole : 0));
+    field.shown_smooth[at] = one->vx * one->vx + one->vy * one->vy < 0 ? 1 : 0;
+}
+
+static void update_structs(bool shown)
+{
+    const atr__Motion m = field.motion;
+    for (uint32_t i = 0; i < PARTICLES; i++) {
+        Particle *one = &field.particles[i];
+        const float age = (field.clock - one->born) * one->pace;
+        if (age >= 1) {
+            field.dead++;
+            continue;
+        }
+        one->x += one->vx * m.reach + m.gravity_x * m.fall;
+        one->y += one->vy * m.reach + m.gravity_y * m.fall;
+        one->vx = one->vx * m.keep + m.gravity_x * m.reach;
+        one->vy = one->vy * m.keep + m.gravity_y * m.reach;
+        one->angle += one->spin * STEP_S;
+        const float next = one->frame + one->fps * STEP_S;
+        one->frame = next - (float)FRAMES * (float)(int32_t)(next * (1.0f / FRAMES));
+        if (shown) {
+            show_one(one, i, age);
+        }
+    }
+}
+
+/* ---- Both ------------------------------------------------------------------------------------ */
+
+/* ns for each particle */
+static double sample(void (*update)(bool shown), bool shown)
+{
+    const uint64_t start_ns = bench_own_ns();
+    for (int i = 0; i < PASSES; i++) {
+        field.clock += STEP_S;
+        update(shown);
+    }
+    return (double)(bench_own_ns() - start_ns) / ((double)PASSES * PARTICLES);
+}
+
+static void measure(BenchOptions *options, const char *name, bool shown)
+{
+    static double ours[ROUNDS_MAX * SAMPLES];
+    static double peers[ROUNDS_MAX * SAMPLES];
+    const size_t rounds = options->long_run ? ROUNDS_MAX : BENCH_ROUNDS;
+    size_t count = 0;
+    if (!bench_wants(options, name)) {
+        return;
+    }
+    make_field(options->seed);
+    (void)sample(update_chunks, shown);
+    (void)sample(update_structs, shown);
+    for (size_t round = 0; round < rounds; round++) {
+        for (size_t i = 0; i < SAMPLES; i++, count++) {
+            ours[count] = sample(update_chunks, shown);
+            peers[count] = sample(update_structs, shown);
+        }
+    }
+    const BenchSpread mine = bench_spread(ours, count);
+    const double peer = bench_spread(peers, count).median;
+    bench_report(options, &(BenchResult){ .name = name,
+                                          .unit = "ns",
+                                          .atrium = mine.median,
+                                          .p99 = mine.p99,
+                                          .peer = "array_of_structs",
+                                          .peer_value = peer,
+                                          .ratio = peer / mine.median,
+                                          .goal = shown ? 0 : 6,
+                                          .most = shown ? 0 : 0.6,
+                                          .extra = { { "particles", PARTICLES } } });
+}
+
+void bench_update(BenchOptions *options)
+{
+    measure(options, "effects/update/array_of_structs", false);
+    measure(options, "effects/update/shown/array_of_structs", true);
+}
