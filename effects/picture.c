@@ -1,5 +1,6 @@
-/* PNG pictures into premultiplied pixels, through stb_image. Size is checked from the header before
- * anything is decoded, so that a small file cannot ask for much memory. */
+/* PNG pictures into premultiplied pixels, through stb_image. Before anything is decoded the size in
+ * the header and the lengths of all chunks are checked, and no block is larger than the largest
+ * picture needs, so that a small file cannot ask for much memory. */
 #include <atrium/atlas.h>
 
 #include "effects_internal.h"
@@ -7,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the largest picture with 16 bits a channel, and a byte for each row. */
+#define BLOCK_MAX ((size_t)ATR_PICTURE_SIDE_MAX * (ATR_PICTURE_SIDE_MAX * 8 + 1))
+
+static void *block_resize(void *block, size_t size)
+{
+    return size <= BLOCK_MAX ? realloc(block, size) : NULL;
+}
+
+#define STBI_MALLOC(size)         block_resize(NULL, size)
+#define STBI_REALLOC(block, size) block_resize(block, size)
+#define STBI_FREE(block)          free(block)
 #define STB_IMAGE_STATIC
 #define STB_IMAGE_IMPLEMENTATION
 #define STBI_ONLY_PNG
@@ -38,6 +50,29 @@ static bool is_png(atr_Bytes png)
     return png.size > sizeof signature && memcmp(png.data, signature, sizeof signature) == 0;
 }
 
+static uint32_t big_endian(const unsigned char *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* Length, type, that many bytes, a sum; from the signature to the chunk IEND. */
+static bool chunks_are_whole(atr_Bytes png)
+{
+    const unsigned char *bytes = png.data;
+    size_t at = 8;
+    while (png.size - at >= 12) {
+        const uint32_t length = big_endian(bytes + at);
+        if (length > png.size - at - 12) {
+            return false;
+        }
+        if (memcmp(bytes + at + 4, "IEND", 4) == 0) {
+            return true;
+        }
+        at += 12 + (size_t)length;
+    }
+    return false;
+}
+
 atr_Status atr_picture_decode(atr_Bytes png, atr_Image *out, atr_Error *error)
 {
     ATR_ASSERT(out != NULL);
@@ -58,6 +93,9 @@ atr_Status atr_picture_decode(atr_Bytes png, atr_Image *out, atr_Error *error)
     }
     if (width > ATR_PICTURE_SIDE_MAX || height > ATR_PICTURE_SIDE_MAX) {
         return refuse(error, "expected at most 4096 pixels a side");
+    }
+    if (!chunks_are_whole(png)) {
+        return refuse(error, "expected a whole PNG picture: a chunk is longer than the file");
     }
     unsigned char *rgba =
         stbi_load_from_memory(png.data, (int)png.size, &width, &height, &channels, 4);

@@ -297,16 +297,24 @@ static void picture_decode__anything_but_a_png__is_refused_with_a_reason(void **
     static const unsigned char giant[] = { 0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0,
                                            13,   'I', 'H', 'D', 'R',  0,    1,    0,    0, 0, 1,
                                            0,    0,   8,   6,   0,    0,    0,    0,    0, 0, 0 };
+    /* 16 by 16 pixels, whose data are said to have a gigabyte. */
+    static const unsigned char greedy[] = {
+        0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 'I', 'H', 'D', 'R', 0,
+        0,    0,   16,  0,   0,    0,    16,   8,    6, 0, 0, 0,  0,   0,   0,   0,   0x3f,
+        0,    0,   0,   'I', 'D',  'A',  'T',  1,    2, 3, 4, 5,  6,   7,   8,
+    };
     static const struct {
         const char *name;
         const void *data;
         size_t size;
-    } rows[] = { { "nothing", NULL, 0 },
-                 { "no bytes", "", 0 },
-                 { "text", "hello, this is no picture", 25 },
-                 { "signature only", giant, 8 },
-                 { "cut header", giant, 20 },
-                 { "giant", giant, sizeof giant } };
+        const char *expected;
+    } rows[] = { { "nothing", NULL, 0, "a PNG" },
+                 { "no bytes", "", 0, "a PNG" },
+                 { "text", "hello, this is no picture", 25, "a PNG" },
+                 { "signature only", giant, 8, "a PNG" },
+                 { "cut header", giant, 20, "header" },
+                 { "giant", giant, sizeof giant, "header" },
+                 { "greedy chunk", greedy, sizeof greedy, "longer than the file" } };
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
         print_message("  %s\n", rows[i].name);
         atr_Image image;
@@ -316,6 +324,7 @@ static void picture_decode__anything_but_a_png__is_refused_with_a_reason(void **
             ATR_ERR_FORMAT);
         assert_null(image.pixels);
         assert_non_null(strstr(error.text, "expected"));
+        assert_non_null(strstr(error.text, rows[i].expected));
     }
 }
 
