@@ -43,6 +43,10 @@ atrium_add_test(test_effect_place
     SOURCES test_effect_place.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_effect_follow
     SOURCES test_effect_follow.c effect_fixture.h COMPONENTS core LABELS unit)
+atrium_add_test(test_effect_million
+    SOURCES test_effect_million.c effect_fixture.h COMPONENTS core LABELS unit ARGS 50000)
+add_test(NAME test_effect_million_whole COMMAND test_effect_million)
+set_tests_properties(test_effect_million_whole PROPERTIES LABELS "unit;slow" TIMEOUT 300)
 atrium_add_test(test_effect_limits
     SOURCES test_effect_limits.c effect_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_throttle SOURCES test_throttle.c COMPONENTS core LABELS unit)
