@@ -47,7 +47,8 @@ static bool attach(Gallery *gallery)
         return false;
     }
     gallery->effects = atr_plugin_effects(gallery->plugin);
-    const bool roomy = gallery->display.width >= 1000 && gallery->display.height >= 640;
+    /* Full, it covers half of a wide scene and some of the switches below. */
+    const bool roomy = gallery->display.width >= 860 && gallery->display.height >= 1400;
     const atr_OverlayMode fitting = roomy ? ATR_OVERLAY_FULL : ATR_OVERLAY_COMPACT;
     atr_plugin_set_overlay(gallery->plugin, options->has_overlay ? options->overlay : fitting);
     return true;
@@ -93,13 +94,33 @@ void gallery_close(Gallery *gallery)
 
 /* ---- Effects by name ------------------------------------------------------------------------- */
 
+/* How many letters of a title's word are capitals: all of those that stand for several words. */
+static size_t capitals(const char *word, size_t length, bool first)
+{
+    static const char *const short_for[] = { "vip", "xp" };
+    for (size_t i = 0; i < ATR_COUNT_OF(short_for); i++) {
+        if (strlen(short_for[i]) == length && strncmp(word, short_for[i], length) == 0) {
+            return length;
+        }
+    }
+    return first && length > 0 ? 1 : 0;
+}
+
 void gallery_title(const char *name, char out[ATR_EFFECT_NAME_MAX + 1])
 {
     snprintf(out, ATR_EFFECT_NAME_MAX + 1, "%s", name);
-    for (char *at = out; *at != '\0'; at++) {
-        *at = *at == '_' ? ' ' : *at;
+    for (char *word = out;; word++) {
+        const size_t length = strcspn(word, "_");
+        const size_t upper = capitals(word, length, word == out);
+        for (size_t i = 0; i < upper; i++) {
+            word[i] = (char)toupper((unsigned char)word[i]);
+        }
+        word += length;
+        if (*word == '\0') {
+            return;
+        }
+        *word = ' ';
     }
-    out[0] = (char)toupper((unsigned char)out[0]);
 }
 
 bool gallery_find(const Gallery *gallery, const char *name, uint32_t *out)

@@ -333,7 +333,7 @@ int script_play(Gallery *gallery, const char *path)
 static uint64_t best_moment(const Gallery *gallery, const char *name)
 {
     const atr_EffectDef *def = atr_effects_definition(gallery->effects, name);
-    const float s = def != NULL ? fminf(fmaxf(def->duration * 0.4f, 0.35f), 1.2f) : 0.5f;
+    const float s = def != NULL ? fminf(fmaxf(def->duration * 0.6f, 0.35f), 1.3f) : 0.5f;
     return (uint64_t)(s * 1000);
 }
 
@@ -346,9 +346,11 @@ static void clear(Player *player)
 static void shoot_settings(Player *player)
 {
     clear(player);
+    atr_plugin_set_overlay(player->gallery->plugin, ATR_OVERLAY_FULL);
     gallery_stress(player->gallery);
     steps(player, 500);
     shoot(player, "stress");
+    atr_plugin_set_overlay(player->gallery->plugin, ATR_OVERLAY_COMPACT);
     clear(player);
     gallery_choose(player->gallery, SETTING_SCENE, 1);
     gallery_play_middle(player->gallery, player->gallery->selected);

@@ -21,7 +21,8 @@ static const CliVerb effect_verbs[] = {
       "--out DIR [--seed N] [--frames N] [--size WxH] [--fps N] [--dark|--light]\n"
       "           [--sheet COLUMNS] [--amount N] [--place X,Y] [--assets DIR]",
       "Plays an effect without a window and writes PNG files: NAME-0001.png, ... and the contact\n"
-      "sheet NAME.png, moments of its whole life on dark and on light.\n\n"
+      "sheet NAME.png, moments of its whole life on dark and on light. What goes on until it is\n"
+      "stopped is stopped after 6 s.\n\n"
       "  --out DIR       where to; made when it is not there\n"
       "  --seed N        chance, from 1; default 1: the same pictures each time\n"
       "  --frames N      at most so many frames; default: the whole life; 0: the sheet alone\n"

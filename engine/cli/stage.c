@@ -1,6 +1,6 @@
 /* Plays an effect without a window. Anchors and rectangles that a definition names are put where a
  * game might have them; what leaves a trail is moved across the view; what goes on until it is
- * stopped is stopped when its duration is over. */
+ * stopped is stopped after a few seconds. */
 #include "stage.h"
 
 #include <atrium/catalogue.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define SMOOTH_HZ    60u /* steps are not longer than this */
+#define KEPT_S       6.0 /* what goes on until it is stopped is stopped then */
 #define LETTER_PX    48
 #define COMMANDS_MAX 8192
 #define NS           1000000000u
@@ -61,7 +62,13 @@ static atr_Status define(Stage *stage, atr_Error *error)
         snprintf(name, sizeof name, "%s", stage->desc.name);
     }
     stage->def = atr_effects_definition(stage->effects, name);
-    return stage->def != NULL ? ATR_OK : fail(error, ATR_ERR_NOT_FOUND, stage->desc.name);
+    if (stage->def == NULL) {
+        *error = (atr_Error){ 0 };
+        snprintf(error->text, sizeof error->text,
+                 "no effect is named '%.40s'; `atrium effect list` names them", name);
+        return ATR_ERR_NOT_FOUND;
+    }
+    return ATR_OK;
 }
 
 /* New ones for each play: chance goes on from play to play, and pictures should not change. */
@@ -111,9 +118,10 @@ atr_Status stage_open(Stage *stage, const StageDesc *desc, atr_Text *text, atr_E
     *stage = (Stage){ .desc = *desc, .substeps = substeps_for(desc->fps) };
     stage->step_ns = NS / ((uint64_t)desc->fps * stage->substeps);
     stage->expanded = malloc(COMMANDS_MAX * sizeof *stage->expanded);
+    const atr_ComposeDesc compose = { .log = { print_log, NULL, ATR_LOG_WARNING } };
     atr_Status st = stage->expanded != NULL ? ATR_OK : ATR_ERR_NO_MEMORY;
     st = st == ATR_OK ? atr_queue_create(NULL, &stage->queue) : st;
-    st = st == ATR_OK ? atr_compose_create(NULL, &stage->compositor) : st;
+    st = st == ATR_OK ? atr_compose_create(&compose, &stage->compositor) : st;
     if (st != ATR_OK) {
         return fail(error, st, "drawing");
     }
@@ -189,6 +197,13 @@ static bool leaves_a_trail(const atr_EffectDef *def)
     return false;
 }
 
+/* s in which the effect emits here. */
+static double shown_time(const atr_EffectDef *def)
+{
+    const double duration = (double)def->duration;
+    return def->keep_alive > 0.0f && duration > KEPT_S ? KEPT_S : duration;
+}
+
 /* The trigger's place at a share of the duration: still, or a wave across the view. */
 static void place_at(const Stage *stage, double share, float *x, float *y)
 {
@@ -225,7 +240,7 @@ atr_Status stage_start(Stage *stage, atr_Error *error)
 static void substep(Stage *stage)
 {
     const atr_EffectDef *def = stage->def;
-    const double share = stage_time(stage) / (double)def->duration;
+    const double share = stage_time(stage) / shown_time(def);
     if (leaves_a_trail(def)) {
         float x = 0;
         float y = 0;

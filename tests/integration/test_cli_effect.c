@@ -180,6 +180,15 @@ static void effect_render__built_in__plays_its_whole_life(void **state)
     atr_picture_free(&sheet);
 }
 
+static void effect_render__goes_on_until_stopped__is_stopped_after_6_s(void **state)
+{
+    (void)state;
+    cli_expect(&run, 0, "effect", "render", "snow", "--out", "@out", "--frames", "0", "--size",
+               "64x36", "--fps", "10");
+    const double lived = strtod(run.out + strlen("snow: "), NULL);
+    assert_true(lived >= 6.0 && lived <= 8.2);
+}
+
 static void effect_render__wrong__says_why(void **state)
 {
     (void)state;
@@ -200,7 +209,7 @@ static void effect_render__wrong__says_why(void **state)
         { { "level_up", "--out", "@out", "--sheet", "13" }, 2, "--sheet: expected" },
         { { "level_up", "--out", "@out", "--place", "7" }, 2, "--place: expected" },
         { { "level_up", "--out", "@out", "--dark", "--light" }, 2, "exclude" },
-        { { "no_such_thing", "--out", "@out" }, 1, "no_such_thing" },
+        { { "no_such_thing", "--out", "@out" }, 1, "no effect is named 'no_such_thing'" },
         { { "@bad.json", "--out", "@out" }, 1, "bad.json:2:12: duration" },
         { { "@nowhere.json", "--out", "@out" }, 3, "nowhere.json" },
         { { "level_up", "--out", "@taken" }, 3, "taken: expected a folder" },
@@ -244,6 +253,7 @@ int main(void)
         TEST(effect_render__seed_and_scene__decide_the_pixels),
         TEST(effect_render__text__has_its_letters),
         TEST(effect_render__built_in__plays_its_whole_life),
+        TEST(effect_render__goes_on_until_stopped__is_stopped_after_6_s),
         TEST(effect_render__wrong__says_why),
         TEST(effect__help__is_there_for_every_verb),
     };
