@@ -164,7 +164,7 @@ void atr__choose_frame(atr__Painter *painter)
 
 /* ---- The choice ------------------------------------------------------------------------------ */
 
-static bool path_ready(atr__Painter *painter, atr_PathKind path, const atr__State *state)
+bool atr__path_ready(atr__Painter *painter, atr_PathKind path, const atr__State *state)
 {
     switch (path) {
     case ATR_PATH_GEOMETRY:
@@ -237,7 +237,7 @@ atr_PathKind atr__choose(atr__Painter *painter, const atr__State *state, const a
     if (painter->renderer == NULL) {
         return ATR_PATH_SURFACE; /* the window's own */
     }
-    if (painter->wanted != ATR_PATH_AUTO && path_ready(painter, painter->wanted, state)) {
+    if (painter->wanted != ATR_PATH_AUTO && atr__path_ready(painter, painter->wanted, state)) {
         return painter->wanted;
     }
     if (atr__surface_ready(painter, state)) {

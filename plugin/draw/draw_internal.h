@@ -278,6 +278,8 @@ SDL_Texture *atr__painter_texture(atr__Painter *painter, Uint32 format, int acce
                                   int32_t height);
 
 /* choose.c */
+/* Whether a path can draw on the target as it is now. */
+bool atr__path_ready(atr__Painter *painter, atr_PathKind path, const atr__State *state);
 atr_PathKind atr__choose(atr__Painter *painter, const atr__State *state, const atr__Batch *batch);
 /* A layer was drawn by the frame's path; `elapsed_ns` where painter->measure. */
 void atr__choose_note(atr__Painter *painter, const atr__Batch *batch, uint64_t elapsed_ns);

@@ -1,6 +1,7 @@
 /*
  * The painter: what a renderer can do, and one layer drawn by the path chosen for the frame. A
- * frame keeps its path, so that its layers look alike, unless the target changes between them.
+ * frame keeps its path, so that its layers look alike, unless the target changes between them or is
+ * resized.
  */
 #include "draw_internal.h"
 
@@ -190,6 +191,14 @@ static void draw_by(atr__Painter *painter, const atr__State *state, const atr__B
     }
 }
 
+/* Whether the path of the layer before draws this one too: the window may have been resized since,
+ * and its surface freed. */
+static bool path_stands(atr__Painter *painter, const atr__State *state)
+{
+    return painter->path != ATR_PATH_AUTO && painter->target == state->target &&
+           (painter->renderer == NULL || atr__path_ready(painter, painter->path, state));
+}
+
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
                        uint32_t count, const atr_Particles *particles)
 {
@@ -208,7 +217,7 @@ void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr
     if (batch.quads == 0) {
         return;
     }
-    if (painter->path == ATR_PATH_AUTO || painter->target != state->target) {
+    if (!path_stands(painter, state)) {
         painter->surface.again |= painter->target != state->target;
         painter->path = atr__choose(painter, state, &batch);
         painter->target = state->target;

@@ -261,6 +261,40 @@ static void plugin_event__reset_between_layers__draws_on(void **state)
     }
 }
 
+/* A button of the game's own interface resizes the window; the game draws on in the same frame. */
+static void plugin_frames__resized_between_layers__draws_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
+        Screen screen;
+        screen_open(&screen, renderer_name, 200, 200);
+        atr_Plugin *plugin = plugin_open(&screen, paths[i]);
+        static const int sizes[][2] = { { 250, 330 }, { 201, 200 }, { 517, 390 }, { 180, 190 } };
+        for (size_t s = 0; s < ATR_COUNT_OF(sizes); s++) {
+            begin_grey(plugin, screen.renderer);
+            push_scene(plugin);
+            const atr_DrawCmd wide = { .kind = ATR_DRAW_RECT,
+                                       .layer = ATR_LAYER_TOP,
+                                       .color = 0x01010101u,
+                                       .x = 300,
+                                       .y = 300,
+                                       .w = 600,
+                                       .h = 600 };
+            assert_int_equal(atr_queue_push(atr_plugin_queue(plugin), &wide), ATR_OK);
+            atr_plugin_draw(plugin, ATR_LAYER_BELOW_UI);
+            SDL_SetWindowSize(screen.window, sizes[s][0], sizes[s][1]);
+            SDL_RenderFillRect(screen.renderer, &(SDL_Rect){ 5, 5, 60, 20 });
+            atr_plugin_end_frame(plugin);
+            atr_plugin_present(plugin);
+            for (SDL_Event event; SDL_PollEvent(&event);) {
+                (void)atr_plugin_event(plugin, &event);
+            }
+        }
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
 static void plugin_reattach__between_layers__draws_on(void **state)
 {
     (void)state;
@@ -337,6 +371,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_end_frame__picture_not_there__stand_in_is_seen),
         cmocka_unit_test(plugin_end_frame__unknown_kind__draws_nothing),
         cmocka_unit_test(plugin_event__reset_between_layers__draws_on),
+        cmocka_unit_test(plugin_frames__resized_between_layers__draws_on),
         cmocka_unit_test(plugin_reattach__between_layers__draws_on),
         cmocka_unit_test(plugin_detach__mail_waits_that_plays_effects__is_delivered),
     };
