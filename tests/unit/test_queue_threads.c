@@ -8,6 +8,7 @@
 #include "base/atomic.h"
 #include "base/thread.h"
 #include "cmocka_all.h"
+#include "queue/stream.h"
 
 #include <sched.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #define COMMANDS 8000
 #define SMALL    32  /* always nearly full: every place is counted */
 #define LARGE    100 /* more than what a stream keeps for threads that race */
+#define ROUNDS   200 /* of filling an empty queue */
 
 typedef struct Pusher {
     atr_RenderQueue *queue;
@@ -129,6 +131,84 @@ static void queue_threads__drop_newest__nothing_lost_or_doubled(void **state)
     run_policy(ATR_OVERFLOW_DROP_NEWEST, LARGE);
 }
 
+static void *push_past_full(void *user)
+{
+    Pusher *me = user;
+    atomic_fetch_add(&pushing, 1u);
+    while (atomic_load(&pushing) < PUSHERS) {
+        sched_yield(); /* all start at once */
+    }
+    for (uint32_t i = 0; i < 2 * LARGE; i++) {
+        const atr_DrawCmd cmd = command(me->number, i);
+        me->refused += atr_queue_push(me->queue, &cmd) == ATR_OK ? 0 : 1;
+    }
+    return NULL;
+}
+
+/* Nobody takes: as many as fit are accepted, however the threads race for the last places. */
+static void queue_threads__filled_by_many__accepts_exactly_its_capacity(void **state)
+{
+    (void)state;
+    atr_RenderQueue *queue = NULL;
+    assert_int_equal(atr_queue_create(&(atr_QueueDesc){ .capacity = LARGE }, &queue), ATR_OK);
+    uint64_t refused = 0;
+    for (uint64_t round = 1; round <= ROUNDS; round++) {
+        atr__Thread threads[PUSHERS];
+        atomic_store(&pushing, 0);
+        for (uint32_t i = 0; i < PUSHERS; i++) {
+            pushers[i] = (Pusher){ .queue = queue, .number = i };
+            assert_true(atr__thread_start(&threads[i], push_past_full, &pushers[i]));
+        }
+        for (uint32_t i = 0; i < PUSHERS; i++) {
+            atr__thread_join(threads[i]);
+            refused += pushers[i].refused;
+        }
+        atr_QueueStats stats;
+        atr_queue_stats(queue, &stats);
+        assert_int_equal(stats.waiting, LARGE);
+        assert_int_equal(stats.pushed, round * LARGE);
+        assert_int_equal(stats.refused, refused);
+        atr_DrawList list;
+        atr_queue_take(queue, &list);
+        assert_int_equal(list.count, LARGE);
+        atr_queue_stats(queue, &stats);
+        assert_int_equal(stats.waiting, 0);
+    }
+    atr_queue_destroy(queue);
+}
+
+/* A thread that saw an empty stream adds when others have filled it: what chance seldom gives. */
+static void queue_threads__stalled_before_the_addition__bound_holds(void **state)
+{
+    (void)state;
+    static atr__QueueItem items[LARGE];
+    const atr_Allocator allocator = { 0 };
+    atr__Stream stream;
+    assert_true(atr__stream_init(&stream, 256, LARGE, &allocator));
+    uint64_t at = 0;
+    for (uint32_t round = 0; round < 5; round++) {
+        const uint64_t left = atomic_load(&stream.left);
+        const atr_DrawCmd cmd = command(0, round);
+        for (uint32_t i = 0; i < LARGE; i++) {
+            assert_true(atr__stream_push(&stream, &cmd));
+        }
+        assert_false(atr__stream_claim_next(&stream, left, &at));
+        assert_false(atr__stream_claim_next(&stream, left, &at));
+        assert_false(atr__stream_push(&stream, &cmd));
+        assert_int_equal(atr__stream_take(&stream, items, LARGE), LARGE);
+        /* Nothing waits: what saw an older `left` than the present one is within. */
+        assert_true(atr__stream_claim_next(&stream, left, &at));
+        atomic_store(&stream.cells[at % 256].turn, at + 1);
+        assert_int_equal(atr__stream_take(&stream, items, LARGE), 1);
+    }
+    uint64_t pushed = 0;
+    uint64_t taken = 0;
+    atr__stream_counts(&stream, &pushed, &taken);
+    assert_int_equal(pushed, 5 * (LARGE + 1));
+    assert_int_equal(taken, pushed);
+    atr__stream_deinit(&stream, &allocator);
+}
+
 static void queue_threads__drop_oldest__nothing_lost_or_doubled(void **state)
 {
     (void)state;
@@ -147,6 +227,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(queue_threads__drop_newest__nothing_lost_or_doubled),
+        cmocka_unit_test(queue_threads__filled_by_many__accepts_exactly_its_capacity),
+        cmocka_unit_test(queue_threads__stalled_before_the_addition__bound_holds),
         cmocka_unit_test(queue_threads__drop_oldest__nothing_lost_or_doubled),
         cmocka_unit_test(queue_threads__drop_lowest__nothing_lost_or_doubled),
     };

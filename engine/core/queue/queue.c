@@ -295,8 +295,7 @@ void atr_queue_stats(const atr_RenderQueue *queue, atr_QueueStats *out)
     };
     uint64_t popped = 0;
     if (q->ring_count == 0) {
-        popped = atomic_load_explicit(&q->stream.left, memory_order_relaxed);
-        out->pushed = atomic_load_explicit(&q->stream.claimed, memory_order_relaxed);
+        atr__stream_counts(&q->stream, &out->pushed, &popped);
     }
     for (uint32_t i = 0; i < q->ring_count; i++) {
         popped += atr__ring_popped(&q->rings[i]);
@@ -305,7 +304,8 @@ void atr_queue_stats(const atr_RenderQueue *queue, atr_QueueStats *out)
     if (q->ring_count > 1) {
         out->waiting = atomic_load_explicit(&q->places, memory_order_relaxed);
     } else if (out->pushed > popped) { /* the two were not read at the same moment */
-        out->waiting = (uint32_t)(out->pushed - popped);
+        const uint64_t waiting = out->pushed - popped;
+        out->waiting = waiting < queue->desc.capacity ? (uint32_t)waiting : queue->desc.capacity;
     }
     const uint32_t high = atomic_load_explicit(&q->high_water, memory_order_relaxed);
     out->high_water = out->waiting > high ? out->waiting : high;

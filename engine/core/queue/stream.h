@@ -3,23 +3,29 @@
  * that the consumer has written.
  *
  *     claimed   positions given to producers
- *     left      positions the consumer has copied; their cells are free
- *     turn      of a cell: p + 1 once the command of position p is complete
+ *     left      positions the consumer has passed; their cells are free
+ *     turn      of a cell: p + 1 once position p is complete; with VOID: without a command
  *
  * The consumer stops at the first cell that is not complete, so commands come out in the order of
  * their positions. Cells are apart by two cache lines: neighbours are written by different
- * processors, and these fetch lines in pairs.
+ * processors, and these fetch lines in pairs. Counts have 64 bits and do not come round.
  *
- * A claim is one addition as long as there is room for MARGIN threads that all saw the same count,
- * and a compare-exchange near the end. So the bound is exact unless more than MARGIN threads stand
- * between the look and the addition at one time; each of those beyond puts one more in. Cells for
- * twice the capacity leave room for as many of them as the capacity before one is written twice. */
+ * A claim is one addition while there is room for MARGIN more, and a compare-exchange near the end,
+ * which cannot go too far. An addition can: between the look and the addition others may have taken
+ * all the room. Who then holds a position at or beyond the bound leaves it void, and its push is
+ * refused; so never more than `capacity` commands wait. While voids wait they take places, so that
+ * for as long a push may be refused a little early.
+ *
+ * Each thread holds at most one position beyond the bound at a time. Cells for twice the capacity
+ * leave room for as many such threads as the capacity, which is above MARGIN wherever additions
+ * happen, before a cell could be claimed that the consumer has not passed. */
 #ifndef ATR_QUEUE_STREAM_H
 #define ATR_QUEUE_STREAM_H
 
 #include "queue/ring.h"
 
 #define ATR__STREAM_MARGIN 64u
+#define ATR__STREAM_VOID   (UINT64_C(1) << 63)
 
 typedef struct atr__StreamCell {
     atomic_uint_fast64_t turn;
@@ -35,8 +41,11 @@ typedef struct atr__Stream {
     char before_claimed[ATR__CACHE_LINE];
     atomic_uint_fast64_t claimed;
     char before_left[ATR__CACHE_LINE];
-    atomic_uint_fast64_t left; /* written by the consumer only */
-    char after_left[ATR__CACHE_LINE];
+    atomic_uint_fast64_t left;   /* written by the consumer only */
+    atomic_uint_fast64_t passed; /* voids below `left`; the same */
+    char before_voids[ATR__CACHE_LINE];
+    atomic_uint_fast64_t voids;
+    char after_voids[ATR__CACHE_LINE];
 } atr__Stream;
 
 static inline bool atr__stream_init(atr__Stream *stream, uint64_t size, uint64_t capacity,
@@ -56,6 +65,8 @@ static inline bool atr__stream_init(atr__Stream *stream, uint64_t size, uint64_t
     }
     atomic_init(&stream->claimed, 0);
     atomic_init(&stream->left, 0);
+    atomic_init(&stream->passed, 0);
+    atomic_init(&stream->voids, 0);
     return true;
 }
 
@@ -82,6 +93,37 @@ static inline bool atr__stream_claim_last(atr__Stream *stream, uint64_t at, uint
     return false;
 }
 
+/* Whether the position, just added, lies within the bound; `left` was seen before the addition. */
+static inline bool atr__stream_is_within(atr__Stream *stream, uint64_t at, uint64_t left)
+{
+    /* acquire: as in atr__stream_claim. The addition itself orders nothing, so we may write only
+     * into a cell that this load, or the one before, shows to be free. */
+    return at - left < stream->capacity ||
+           at - atomic_load_explicit(&stream->left, memory_order_acquire) < stream->capacity;
+}
+
+static inline void atr__stream_leave_void(atr__Stream *stream, uint64_t at)
+{
+    /* relaxed: a statistic. */
+    atomic_fetch_add_explicit(&stream->voids, 1u, memory_order_relaxed);
+    /* release: whoever passes this position finds it counted. The cell was passed a whole round
+     * ago, nothing else of it is touched. */
+    atomic_store_explicit(&stream->cells[at & (stream->size - 1)].turn, (at + 1) | ATR__STREAM_VOID,
+                          memory_order_release);
+}
+
+/* Where there seemed to be room when `left` was seen. False: there was none any more. */
+static inline bool atr__stream_claim_next(atr__Stream *stream, uint64_t left, uint64_t *out)
+{
+    /* relaxed: the addition gives the position to us alone. */
+    *out = atomic_fetch_add_explicit(&stream->claimed, 1u, memory_order_relaxed);
+    if (atr__stream_is_within(stream, *out, left)) {
+        return true;
+    }
+    atr__stream_leave_void(stream, *out);
+    return false;
+}
+
 /* Repeats only when the consumer has made room meanwhile. */
 static inline bool atr__stream_claim(atr__Stream *stream, uint64_t *out)
 {
@@ -89,12 +131,10 @@ static inline bool atr__stream_claim(atr__Stream *stream, uint64_t *out)
         /* acquire: pairs with the consumer's release, so that its copies out of the cells below it
          * happened before we write into them, and so that `claimed`, read after it, is not less. */
         const uint64_t left = atomic_load_explicit(&stream->left, memory_order_acquire);
-        /* relaxed: a stale count is what the margin is for, or fails the compare-exchange. */
+        /* relaxed: a stale count fails the compare-exchange, or shows after the addition. */
         const uint64_t at = atomic_load_explicit(&stream->claimed, memory_order_relaxed);
         if (at - left + ATR__STREAM_MARGIN < stream->capacity) {
-            /* relaxed: the addition gives the cell to us alone. */
-            *out = atomic_fetch_add_explicit(&stream->claimed, 1u, memory_order_relaxed);
-            return true;
+            return atr__stream_claim_next(stream, left, out);
         }
         if (atr__stream_claim_last(stream, at, left, out)) {
             return true;
@@ -124,20 +164,44 @@ static inline bool atr__stream_push(atr__Stream *stream, const atr_DrawCmd *cmd)
 static inline uint32_t atr__stream_take(atr__Stream *stream, atr__QueueItem *out, uint32_t most)
 {
     /* relaxed: our own. */
-    const uint64_t at = atomic_load_explicit(&stream->left, memory_order_relaxed);
+    uint64_t at = atomic_load_explicit(&stream->left, memory_order_relaxed);
+    const uint64_t passed = atomic_load_explicit(&stream->passed, memory_order_relaxed);
+    uint64_t voids = 0;
     uint32_t count = 0;
-    for (; count < most; count++) {
-        atr__StreamCell *cell = &stream->cells[(at + count) & (stream->size - 1)];
+    for (;; at++) {
+        atr__StreamCell *cell = &stream->cells[at & (stream->size - 1)];
         /* acquire: pairs with the producer's release, so that the command is complete. */
-        if (atomic_load_explicit(&cell->turn, memory_order_acquire) != at + count + 1) {
+        const uint64_t turn = atomic_load_explicit(&cell->turn, memory_order_acquire);
+        const bool is_void = turn == ((at + 1) | ATR__STREAM_VOID);
+        if (!is_void && (turn != at + 1 || count == most)) {
             break;
         }
-        out[count].order = at + count;
-        out[count].cmd = cell->cmd;
+        if (is_void) {
+            voids++;
+        } else {
+            out[count].order = at;
+            out[count++].cmd = cell->cmd;
+        }
     }
+    /* relaxed: a statistic. */
+    atomic_store_explicit(&stream->passed, passed + voids, memory_order_relaxed);
     /* release: our copies are finished before a producer may write. */
-    atomic_store_explicit(&stream->left, at + count, memory_order_release);
+    atomic_store_explicit(&stream->left, at, memory_order_release);
     return count;
+}
+
+/* Any thread, for statistics: commands that came in and went out since the start. Not read at one
+ * moment. */
+static inline void atr__stream_counts(const atr__Stream *stream, uint64_t *out_pushed,
+                                      uint64_t *out_taken)
+{
+    atr__Stream *s = (atr__Stream *)(uintptr_t)stream;
+    const uint64_t left = atomic_load_explicit(&s->left, memory_order_acquire);
+    const uint64_t passed = atomic_load_explicit(&s->passed, memory_order_relaxed);
+    const uint64_t claimed = atomic_load_explicit(&s->claimed, memory_order_relaxed);
+    const uint64_t voids = atomic_load_explicit(&s->voids, memory_order_relaxed);
+    *out_taken = left > passed ? left - passed : 0;
+    *out_pushed = claimed > voids ? claimed - voids : 0;
 }
 
 #endif
