@@ -4,6 +4,8 @@
 
 #include "effect_fixture.h"
 
+#include <math.h>
+
 #define BUDGET  16.0f
 #define COST_MS 0.05f /* of a drawn particle */
 
@@ -156,6 +158,139 @@ static void effects_plan__room_for_some__keeps_some_as_they_are(void **state)
         }
     }
     atr_queue_destroy(queue);
+    atr_effects_destroy(f.effects);
+}
+
+/* Ribbons are kept or left out whole, together with the particles that draw them. */
+static void effects_plan__ribbons__are_thinned_whole(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, &sixteen_ms);
+    atr_EffectDef def = coins_def("coins", ATR_IMPORTANCE_MEDIUM);
+    def.node_count = 3; /* plain particles behind the ribbons: stretched back to 1 */
+    def.nodes[0].speed = (atr_Value){ .low = 300 };
+    def.nodes[1] = (atr_EffectNode){
+        .type = ATR_NODE_RIBBON, .follow = "coins", .length = 0.2f, .size = { .low = 6 }
+    };
+    def.nodes[2] = def.nodes[0];
+    strcpy(def.nodes[2].id, "more");
+    define(&f, &def);
+    for (int i = 0; i < 300; i++) {
+        if (i % 30 == 0) {
+            (void)trigger(&f, "coins");
+        }
+        (void)frame(&f, 2.0f);
+    }
+    play_for(&f, 3000);
+    (void)trigger(&f, "coins");
+    play_for(&f, 300);
+    const uint32_t whole = atr_effects_particles(f.effects).count;
+    atr_effects_plan(f.effects, 12.0f);
+    const float keep = stats_of(&f).keep[ATR_IMPORTANCE_MEDIUM];
+    atr_RenderQueue *queue = NULL;
+    assert_int_equal(atr_queue_create(&(atr_QueueDesc){ .capacity = 256 }, &queue), ATR_OK);
+    assert_int_equal(atr_effects_draw(f.effects, queue), 0);
+    atr_DrawList list;
+    atr_queue_take(queue, &list);
+    assert_int_equal(list.count, 3);
+    const atr_Particles p = atr_effects_particles(f.effects);
+    const atr_DrawCmd *heads = &list.commands[0];
+    const atr_DrawCmd *pieces = &list.commands[1];
+    const atr_DrawCmd *more = &list.commands[2];
+    print_message("  %.2f of %u: %u + %u + %u\n", (double)keep, whole, heads->count, pieces->count,
+                  more->count);
+    assert_true(keep > 0.1f && keep < 0.9f && heads->count > 0 && heads->count < 20);
+    assert_true(pieces->count % heads->count == 0 && pieces->count / heads->count >= 10);
+    const uint32_t each = pieces->count / heads->count;
+    for (uint32_t i = 0; i < heads->count; i++) { /* each begins at its head */
+        const uint32_t at = pieces->first + i * each;
+        const float dx = p.x[at] - p.x[heads->first + i];
+        const float dy = p.y[at] - p.y[heads->first + i];
+        assert_true(dx * dx + dy * dy < 10.0f * 10.0f);
+        assert_true(p.stretch[at] < 1.0f || p.size[at] < 8.0f);
+        assert_true(p.stretch[heads->first + i] == 1.0f);
+    }
+    for (uint32_t i = 0; i < more->count; i++) {
+        assert_true(p.stretch[more->first + i] == 1.0f);
+    }
+    atr_queue_destroy(queue);
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_measured__no_numbers__are_not_learned(void **state)
+{
+    (void)state;
+    static const float wild[] = { NAN, INFINITY, -INFINITY, -5.0f, 3.0e38f };
+    Fixture f;
+    budget_init(&f, &sixteen_ms);
+    teach(&f);
+    for (int i = 0; i < 100; i++) {
+        (void)trigger(&f, all[i % 4]);
+        advance_ms(&f, 16);
+        atr_effects_plan(f.effects, wild[i % 5]);
+        atr_effects_measured(f.effects, wild[i / 5 % 5], wild[i / 25 % 5]);
+        const atr_EffectsStats stats = stats_of(&f);
+        assert_true(stats.room_ms >= 0.0f && stats.room_ms <= BUDGET);
+        assert_true(stats.planned_ms >= 0.0f && stats.planned_ms < 1.0e9f);
+    }
+    play_for(&f, 3000);
+    teach(&f); /* and it recovers */
+    assert_int_equal(trigger(&f, "high").decision, ATR_DECISION_PLAYED);
+    assert_true(stats_of(&f).room_ms > 8.0f);
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_stats__decisions__sum_to_what_was_triggered(void **state)
+{
+    (void)state;
+    Fixture f;
+    budget_init(&f, &(atr_EffectsDesc){ .budget_ms = BUDGET, .max_instances = 4 });
+    atr_EffectDef def = coins_def("often", ATR_IMPORTANCE_HIGH);
+    def.trigger_rate = 5;
+    define(&f, &def);
+    def = coins_def("joins", ATR_IMPORTANCE_HIGH);
+    def.merge = ATR_MERGE_ADD;
+    def.merge_window = 0.5f;
+    define(&f, &def);
+    def = coins_def("seldom", ATR_IMPORTANCE_COSMETIC);
+    def.cooldown = 1;
+    define(&f, &def);
+    static const char *const names[] = { "cosmetic", "medium", "high",   "critical",
+                                         "often",    "joins",  "seldom", "nobody" };
+    int played = 0;
+    int posted = 0;
+    for (uint32_t i = 0; i < 4000; i++) {
+        uint32_t which = (i * 2654435761u ^ i * i * 40503u << 12) >> 29;
+        which = which == 3 && i < 3000 ? 7 : which; /* critical ones fill the pool */
+        const char *name = names[which];
+        if (i % 5 == 0) {
+            const atr_Trigger t = { .done = count_done, .user = &f };
+            posted += atr_effect_post(f.effects, name, &t) == ATR_OK;
+        } else {
+            played += trigger(&f, name).id.value != 0;
+        }
+        if (i % 7 == 0) {
+            atr_effects_set_quality(f.effects, (int32_t)(i / 300 % 5) - 1);
+            (void)frame(&f, (float)(i % 17));
+        }
+    }
+    play_for(&f, 4000);
+    const atr_EffectsStats stats = stats_of(&f);
+    uint64_t sum = 0;
+    for (int i = 0; i < ATR_DECISION_COUNT; i++) {
+        print_message("  %s: %u\n", atr_decision_name((atr_Decision)i),
+                      (unsigned)stats.decisions[i]);
+        assert_true(stats.decisions[i] > 0);
+        sum += stats.decisions[i];
+    }
+    assert_int_equal(sum, 3200 + posted);
+    /* Each that was accepted is called back once. */
+    const uint64_t accepted =
+        stats.decisions[ATR_DECISION_PLAYED] + stats.decisions[ATR_DECISION_REDUCED] +
+        stats.decisions[ATR_DECISION_MERGED] + stats.decisions[ATR_DECISION_COALESCED];
+    assert_true(accepted >= (uint64_t)played);
+    assert_int_equal(f.done, accepted);
     atr_effects_destroy(f.effects);
 }
 
@@ -315,6 +450,9 @@ int main(void)
         cmocka_unit_test(effects_plan__no_budget__draws_all),
         cmocka_unit_test(effects_plan__host_is_over__only_critical_is_drawn),
         cmocka_unit_test(effects_plan__room_for_some__keeps_some_as_they_are),
+        cmocka_unit_test(effects_plan__ribbons__are_thinned_whole),
+        cmocka_unit_test(effects_measured__no_numbers__are_not_learned),
+        cmocka_unit_test(effects_stats__decisions__sum_to_what_was_triggered),
         cmocka_unit_test(effects_plan__twice_in_a_frame__is_as_the_lower_one),
         cmocka_unit_test(effect_trigger__frames_would_not_hold__is_refused_and_not_called_back),
         cmocka_unit_test(effect_trigger__room_for_some__starts_with_fewer),

@@ -15,6 +15,7 @@
 #define BURST_DEFAULT   8
 #define LEAST_SHARE     0.25f
 #define NEVER           UINT64_MAX
+#define LAST_S          1.0e11 /* some 3,000 years: as nanoseconds in 64 bits */
 
 static const float reserves[ATR__IMPORTANCE_COUNT] = { 0.15f, 0.05f, 0.0f, 0.0f };
 /* Of what is asked and granted, for the quality level. */
@@ -114,7 +115,7 @@ static void look_ahead(atr_Throttle *throttle)
 void atr_throttle_set_budget(atr_Throttle *throttle, float budget_ms)
 {
     ATR_ASSERT(throttle != NULL);
-    throttle->budget = atr__positive(budget_ms);
+    throttle->budget = atr__sane_ms(budget_ms);
     throttle->debt = 0.0f;
     if (throttle->budget <= 0.0f && throttle->forced_quality < 0) {
         throttle->quality = 3;
@@ -136,16 +137,14 @@ void atr_throttle_set_quality(atr_Throttle *throttle, int32_t level)
 void atr_throttle_begin(atr_Throttle *throttle, double now_s)
 {
     ATR_ASSERT(throttle != NULL);
-    if (!throttle->begun || now_s > throttle->now_s) {
+    /* Never back; what is no number or beyond all time is no time. */
+    if (now_s > throttle->now_s && now_s < LAST_S) {
         throttle->now_s = now_s;
     }
-    throttle->begun = true;
     throttle->frame++;
     atr__ledger_advance(throttle);
     atr__ledger_reprice(throttle);
-    const float host = throttle->host.mean + throttle->host.deviation;
-    throttle->coming =
-        atr__throttle_fit(throttle, throttle->budget - host - throttle->rest.mean - throttle->debt);
+    look_ahead(throttle);
 }
 
 /* ---- Admission ------------------------------------------------------------------------------- */

@@ -52,7 +52,6 @@ struct atr_Throttle {
 
     uint64_t frame;
     double now_s;
-    bool begun;
 
     /* Learned (throttle_cost.c). */
     atr__Learned update; /* ms for each particle alive, drawn or not */
@@ -123,9 +122,19 @@ atr_ThrottleCharge atr__ledger_charge(atr_Throttle *throttle, uint32_t type,
 /* throttle_plan.c */
 void atr__throttle_quality_init(atr_Throttle *throttle);
 
+#define ATR__THROTTLE_MOST_MS 1000.0f
+
 static inline float atr__positive(float value)
 {
     return value > 0.0f ? value : 0.0f; /* NaN: 0 */
+}
+
+/* A time that can be learned from: a longer one is a pause, not a cost, and one that is no number
+ * would stay in every mean. */
+static inline float atr__sane_ms(float value)
+{
+    const float ms = atr__positive(value);
+    return ms < ATR__THROTTLE_MOST_MS ? ms : ATR__THROTTLE_MOST_MS;
 }
 
 #endif

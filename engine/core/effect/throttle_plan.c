@@ -183,7 +183,7 @@ void atr_throttle_plan(atr_Throttle *throttle, float host_ms, const atr_Throttle
     ATR_ASSERT(throttle != NULL && (uses != NULL || use_count == 0) && keep != NULL);
     Demand demand;
     gather(throttle, uses, use_count, &demand);
-    throttle->planned_host = atr__positive(host_ms);
+    throttle->planned_host = atr__sane_ms(host_ms);
     throttle->has_plan = true;
     if (throttle->budget > 0.0f) {
         const float left =
@@ -212,7 +212,8 @@ void atr_throttle_measured(atr_Throttle *throttle, float effects_ms, float busy_
         return;
     }
     throttle->has_plan = false;
-    const float effects = atr__positive(effects_ms);
+    const float effects = atr__sane_ms(effects_ms);
+    const float busy = atr__sane_ms(busy_ms);
     const float least = throttle->planned_host + effects;
-    atr__throttle_learn(throttle, effects, busy_ms > least ? busy_ms : least);
+    atr__throttle_learn(throttle, effects, busy > least ? busy : least);
 }

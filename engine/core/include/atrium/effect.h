@@ -76,7 +76,8 @@ typedef struct atr_Trigger {
     float x, y;          /* in `coordinates`; with an anchor: an offset from it */
     float amount;        /* parameter `amount` of the definition; 0: its default */
     float scale;         /* of sizes and speeds; default 1 */
-    const char *anchor;  /* follows this anchor while it plays; copied; NULL: stays */
+    const char *anchor;  /* follows this anchor while it plays; copied; NULL, or a new name when
+                            atr_effects_set_anchor's 16 are taken: stays */
     uint8_t coordinates; /* atr_Coordinates */
     atr_EffectDoneFn done;
     void *user;
@@ -210,7 +211,7 @@ ATR_API void atr_effects_set_time_scale(atr_Effects *effects, atr_Layer layer, f
  * most 100 ms; longer ones count as that. */
 ATR_API void atr_effects_advance(atr_Effects *effects, uint64_t now_ns);
 
-/** Sets the frame budget, ms; 0: nothing is throttled. */
+/** Sets the frame budget, ms, at most 1000; 0: nothing is throttled. */
 ATR_API void atr_effects_set_budget(atr_Effects *effects, float budget_ms);
 /** Quality level 3..0 for what starts from now on; -1 (default): by the frame budget. */
 ATR_API void atr_effects_set_quality(atr_Effects *effects, int32_t level);
