@@ -89,6 +89,31 @@ static void effects_prepare__replaced_and_over__is_freed(void **state)
     assert_int_equal(failing_allocator_bytes(&memory), 0);
 }
 
+static void effects_define__again_and_again_while_one_plays__stays_small(void **state)
+{
+    (void)state;
+    FailingAllocator memory = { 0 };
+    Fixture f;
+    fixture_init(&f, &(atr_EffectsDesc){ .allocator = failing_allocator(&memory) });
+    atr_EffectDef def = coins_def("coins", ATR_IMPORTANCE_MEDIUM);
+    def.keep_alive = 60;
+    define(&f, &def);
+    const atr_TriggerResult old = trigger(&f, "coins");
+    advance_ms(&f, 16);
+    define(&f, &def);
+    define(&f, &def);
+    const size_t three = failing_allocator_bytes(&memory); /* in use, playing, replaced */
+    for (int i = 0; i < 10000; i++) {
+        define(&f, &def);
+        assert_true(failing_allocator_bytes(&memory) <= three);
+    }
+    advance_ms(&f, 16);
+    assert_int_equal(atr_effect_keep(f.effects, old.id), ATR_OK);
+    atr_effects_destroy(f.effects);
+    assert_int_equal(f.done, 1);
+    assert_int_equal(failing_allocator_bytes(&memory), 0);
+}
+
 static void effects_install__allocates_nothing(void **state)
 {
     (void)state;
@@ -249,6 +274,7 @@ int main(void)
         cmocka_unit_test(effects_prepare__not_installed__changes_nothing),
         cmocka_unit_test(effects_install__what_plays_of_the_replaced__plays_on_as_it_was),
         cmocka_unit_test(effects_prepare__replaced_and_over__is_freed),
+        cmocka_unit_test(effects_define__again_and_again_while_one_plays__stays_small),
         cmocka_unit_test(effects_install__allocates_nothing),
         cmocka_unit_test(effects_prepare__no_room_or_no_definition__says_so),
         cmocka_unit_test(effects_prepare__memory_fails_anywhere__nothing_changes),

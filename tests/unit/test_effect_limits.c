@@ -4,6 +4,7 @@
 #include "effect_fixture.h"
 
 #include <math.h>
+#include <stdio.h>
 
 static const atr_EffectsDesc few_particles = { .max_particles = 512 };
 
@@ -189,6 +190,98 @@ static void effect_post__name_longer_than_any__is_unknown(void **state)
     atr_effects_destroy(f.effects);
 }
 
+static void effect_post__anchor_longer_than_any__is_no_other_anchor(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, &few_particles);
+    atr_EffectDef def = plain_def();
+    def.nodes[0].burst_count = 1;
+    def.nodes[0].bursts[0].count.low = 1;
+    define(&f, &def);
+    const char *longest = "an_anchor_with_the_longest_names";
+    char longer[ATR_EFFECT_NAME_MAX + 3];
+    snprintf(longer, sizeof longer, "%.*s_2", ATR_EFFECT_NAME_MAX, longest);
+    longer[ATR_EFFECT_NAME_MAX] = '\0';
+    assert_int_equal(atr_effects_set_anchor(f.effects, longer, 700, 500), ATR_OK);
+    longer[ATR_EFFECT_NAME_MAX] = '_';
+    const atr_Trigger t = { .x = 10, .y = 20, .anchor = longer };
+    assert_int_equal(atr_effect_post(f.effects, "wild", &t), ATR_OK);
+    advance_ms(&f, 16);
+    const atr_Particles p = atr_effects_particles(f.effects);
+    assert_in_range(p.count, 1, 3);
+    assert_true(p.x[0] == 10 && p.y[0] == 20);
+    atr_effects_destroy(f.effects);
+}
+
+static void effect_keep__round_of_no_time__goes_on(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, &few_particles);
+    atr_EffectDef def = plain_def();
+    def.keep_alive = 5;
+    def.duration = 1.0e-30f;
+    define(&f, &def);
+    const atr_TriggerResult r = play(&f, 1);
+    for (int i = 0; i < 100; i++) {
+        advance_ms(&f, 100);
+        assert_int_equal(atr_effect_keep(f.effects, r.id), ATR_OK);
+    }
+    play_for(&f, 8000);
+    assert_int_equal(f.done, 1);
+    atr_effects_destroy(f.effects);
+}
+
+static void effects_set_world__scale_next_to_nothing__is_refused(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, &few_particles);
+    atr_EffectDef def = plain_def();
+    define(&f, &def);
+    advance_ms(&f, 16);
+    static const float scales[] = { 1.0e-30f, -1.0e-30f, 0, NAN, INFINITY, 1.0e30f };
+    for (size_t i = 0; i < ATR_COUNT_OF(scales); i++) {
+        const atr_Transform strange = { scales[i], scales[i], 0, 0 };
+        atr_effects_set_world(f.effects, &strange);
+        atr_effects_set_output(f.effects, &strange);
+        const atr_Trigger t = { .x = 10, .y = 20, .coordinates = (uint8_t)(1 + i % 2) };
+        (void)atr_effect_trigger(f.effects, "wild", &t);
+        advance_ms(&f, 50);
+        const atr_Particles p = atr_effects_particles(f.effects);
+        assert_true(p.count > 0);
+        assert_true(p.x[p.count - 1] == 10 && p.y[p.count - 1] == 20);
+    }
+    atr_effects_destroy(f.effects);
+}
+
+static void trail__rate_without_bound_and_no_life__costs_no_more_than_there_is_room(void **state)
+{
+    (void)state;
+    Fixture f;
+    fixture_init(&f, &few_particles);
+    atr_EffectDef def = plain_def();
+    strcpy(def.nodes[0].id, "head");
+    def.node_count = 2;
+    def.nodes[1] = def.nodes[0];
+    def.nodes[1].type = ATR_NODE_TRAIL;
+    strcpy(def.nodes[1].id, "behind");
+    strcpy(def.nodes[1].follow, "head");
+    def.nodes[1].rate = (atr_Value){ .kind = ATR_VALUE_PARAM, .scale = 1.0e6f };
+    def.nodes[1].life.low = 1.0e-30f;
+    def.nodes[1].burst_count = 1;
+    def.nodes[1].bursts[0].count.low = 50;
+    define(&f, &def);
+    (void)play(&f, 1.0e8f);
+    for (int i = 0; i < 50; i++) {
+        advance_ms(&f, 100);
+        assert_in_range(atr_effects_particles(f.effects).count, 0, 512);
+    }
+    assert_int_equal(f.done, 1);
+    atr_effects_destroy(f.effects);
+}
+
 /* ---- While no frame is drawn ----------------------------------------------------------------- */
 
 static void effect_trigger__merged_while_no_frame_is_drawn__lives_from_then(void **state)
@@ -271,6 +364,10 @@ int main(void)
         cmocka_unit_test(effects_define__drag_below_zero_or_too_many_alive__is_refused),
         cmocka_unit_test(effects_set_anchor__name_too_long_or_empty__takes_no_place),
         cmocka_unit_test(effect_post__name_longer_than_any__is_unknown),
+        cmocka_unit_test(effect_post__anchor_longer_than_any__is_no_other_anchor),
+        cmocka_unit_test(effect_keep__round_of_no_time__goes_on),
+        cmocka_unit_test(effects_set_world__scale_next_to_nothing__is_refused),
+        cmocka_unit_test(trail__rate_without_bound_and_no_life__costs_no_more_than_there_is_room),
         cmocka_unit_test(effect_trigger__merged_while_no_frame_is_drawn__lives_from_then),
         cmocka_unit_test(effects_set_time_scale__paused_and_no_frame_drawn__nothing_expires),
         cmocka_unit_test(effect_trigger__the_running_one_fades__is_played_anew),

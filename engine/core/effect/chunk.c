@@ -9,6 +9,9 @@
 
 #include "base/alloc.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #define LINE 64 /* bytes: chunks begin on cache lines */
 
 static uint32_t chunk_capacity(const atr_EffectsDesc *d)
@@ -130,8 +133,9 @@ atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list)
     chunks->free = chunk->next;
     chunk->next = ATR__CHUNK_NONE;
     chunk->count = 0;
+    /* All of it: another node's turns and frames, or a ribbon's strips, may have been there. */
+    memset(chunk, 0, offsetof(atr__Chunk, next_death));
     chunk->next_death = ATR__NEVER;
-    put_to_sleep(chunk, 0, ATR__CHUNK_SIZE);
     if (list->last == ATR__CHUNK_NONE) {
         list->first = id;
     } else {

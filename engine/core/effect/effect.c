@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define EFFECTS_DEFAULT   128
@@ -210,7 +211,8 @@ atr_Status atr_effect_post(atr_Effects *effects, const char *name, const atr_Tri
         snprintf(post->name, sizeof post->name, "%s", known ? name : "");
         post->trigger = trigger != NULL ? *trigger : (atr_Trigger){ 0 };
         const char *anchor = post->trigger.anchor;
-        snprintf(post->anchor, sizeof post->anchor, "%s", anchor != NULL ? anchor : "");
+        const bool named = anchor != NULL && strlen(anchor) <= ATR_EFFECT_NAME_MAX;
+        snprintf(post->anchor, sizeof post->anchor, "%s", named ? anchor : "");
         st = ATR_OK;
     } else {
         effects->posts_refused++;
@@ -274,10 +276,13 @@ static void go_round(atr_Effects *effects, atr__Instance *instance)
     if (instance->age >= instance->kept_age + def->keep_alive) {
         atr__instance_fade(effects, instance);
     }
-    while (instance->age >= def->duration) {
-        instance->age -= def->duration;
-        instance->kept_age -= def->duration;
-        instance->fade_from -= def->duration;
+    if (instance->age >= def->duration) {
+        /* Exact, and at one price however short a round is. */
+        const float rest = fmodf(instance->age, def->duration);
+        const float rounds = instance->age - rest;
+        instance->age = rest;
+        instance->kept_age -= rounds;
+        instance->fade_from -= rounds;
         for (uint32_t i = 0; i < def->node_count; i++) {
             instance->nodes[i].bursts_done = 0;
             instance->nodes[i].sounded = false;

@@ -176,10 +176,15 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
 }
 
 /* More than the node may have alive are not worth trying, however many were asked for. */
-static uint32_t births_of(const Birth *b, float count)
+static float births_most(const Birth *b, float count)
 {
     const float most = (float)b->state->budget;
-    return count < most ? (uint32_t)count : b->state->budget;
+    return count < most ? count : most;
+}
+
+static uint32_t births_of(const Birth *b, float count)
+{
+    return (uint32_t)births_most(b, count);
 }
 
 static uint32_t burst_count(const Birth *b, const atr_Burst *burst)
@@ -252,8 +257,9 @@ static bool leave_behind(const Birth *b, const atr__Chunk *chunk, uint32_t i, fl
     const float phase = (float)(chunk->serial[i] * 0x9e3779b1u >> 8) * (1.0f / 16777216.0f);
     const float age = b->instance->clock - chunk->born[i];
     const float beats = b->state->owed + phase;
-    const uint32_t last = (uint32_t)(beats + rate * dt);
-    for (uint32_t beat = (uint32_t)beats + 1; beat <= last; beat++) {
+    const uint32_t first = (uint32_t)beats + 1;
+    const uint32_t last = (uint32_t)(beats + births_most(b, rate * dt));
+    for (uint32_t beat = first; beat <= last; beat++) {
         const float early = dt - ((float)beat - beats) / rate;
         const float back = early > 0.0f ? early : 0.0f;
         if (back <= age && !bear(b, &(Among){ 0 }, chunk->x[i] - chunk->vx[i] * back,
@@ -288,7 +294,7 @@ static void emit_behind(const Birth *b, float dt)
         }
         id = chunk->next;
     }
-    const float beats = b->state->owed + rate * dt;
+    const float beats = b->state->owed + births_most(b, rate * dt);
     b->state->owed = beats - (float)(uint32_t)beats;
 }
 

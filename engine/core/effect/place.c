@@ -14,15 +14,21 @@ static bool is_coordinate(float value)
     return value > -1.0e6f && value < 1.0e6f;
 }
 
-static bool transform_is_valid(const atr_Transform *t)
-{
-    return is_coordinate(t->scale_x) && t->scale_x != 0.0f && is_coordinate(t->scale_y) &&
-           t->scale_y != 0.0f && is_coordinate(t->offset_x) && is_coordinate(t->offset_y);
-}
-
 static float size_of(float value)
 {
     return value < 0.0f ? -value : value;
+}
+
+/* Within bounds in which what is divided by it remains a number. */
+static bool is_scale(float value)
+{
+    return is_coordinate(value) && size_of(value) > 1.0e-6f;
+}
+
+static bool transform_is_valid(const atr_Transform *t)
+{
+    return is_scale(t->scale_x) && is_scale(t->scale_y) && is_coordinate(t->offset_x) &&
+           is_coordinate(t->offset_y);
 }
 
 static void update_space(const atr_Effects *effects, atr__Instance *instance)

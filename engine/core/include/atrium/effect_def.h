@@ -161,8 +161,8 @@ typedef struct atr_EffectDef {
                              once; 0: no limit */
     uint32_t burst_limit; /* most at once; 0: no limit */
     float keep_alive;     /* s; above 0 the effect is continuous: it emits until atr_effect_keep has
-                             not been called for that long, or atr_effect_stop; 0: it ends by
-                             itself */
+                             not been called for that long, or atr_effect_stop; every
+                             `duration` its bursts and sounds come again; 0: it ends by itself */
     float merge_window;   /* s after a trigger in which another merges */
     float amount_default, amount_min, amount_max;
     char reduced_motion[ATR_EFFECT_NAME_MAX + 1]; /* played instead; "" : itself */
