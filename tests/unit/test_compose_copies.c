@@ -113,6 +113,47 @@ static void compose_commands__any_work__copies_stay_within_limit_and_slice(void 
     }
 }
 
+/* Blocks that begin some bytes behind a cache line. */
+static void *aside_alloc(void *user, size_t size)
+{
+    uint8_t *block = aligned_alloc(64, (size + 127) & ~(size_t)63);
+    return block != NULL ? block + *(const size_t *)user : NULL;
+}
+
+static void aside_free(void *user, void *block, size_t size)
+{
+    (void)size;
+    if (block != NULL) {
+        free((uint8_t *)block - *(const size_t *)user);
+    }
+}
+
+static void compose_commands__memory_anywhere__keeps_the_same_copies(void **state)
+{
+    (void)state;
+    enum { PER_FRAME = 40, FRAMES = 300, PLACES = 4 };
+    atr_ComposeStats stats[PLACES];
+    for (size_t place = 0; place < PLACES; place++) {
+        size_t aside = place * 16;
+        atr_Compositor *compositor = compositor_of(&(atr_ComposeDesc){
+            .cache_bytes = 65536, .allocator = { aside_alloc, aside_free, &aside } });
+        atr__Random random;
+        atr__random_seed(&random, 3);
+        for (int frame = 0; frame < FRAMES; frame++) {
+            atr_DrawCmd commands[PER_FRAME];
+            for (int n = 0; n < PER_FRAME; n++) {
+                commands[n] = random_sprite(&random);
+            }
+            atr_compose_begin_frame(compositor);
+            draw(compositor, commands, PER_FRAME);
+        }
+        stats[place] = stats_of(compositor);
+        assert_true(stats[place].cache_evicted > 0);
+        assert_memory_equal(&stats[place], &stats[0], sizeof stats[0]);
+        atr_compose_destroy(compositor);
+    }
+}
+
 static void compose_commands__no_time_for_copies__everything_is_drawn(void **state)
 {
     (void)state;
@@ -340,6 +381,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compose_commands__any_work__copies_stay_within_limit_and_slice),
+        cmocka_unit_test(compose_commands__memory_anywhere__keeps_the_same_copies),
         cmocka_unit_test(compose_commands__no_time_for_copies__everything_is_drawn),
         cmocka_unit_test(compose_commands__larger_than_a_slice__is_kept_after_some_frames),
         cmocka_unit_test(compose_commands__more_than_fits__what_is_kept_stays),

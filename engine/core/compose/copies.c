@@ -14,11 +14,12 @@
 #define KEPT_PART       16   /* a copy takes at most 1/16 of the memory */
 #define MOVE_BYTES      ((size_t)256 * 1024)
 #define ASKED           16384 /* a power of two */
+#define ALIGNED         64    /* bytes: a cache line */
 #define NONE            UINT32_MAX
 
 static size_t rounded(size_t bytes)
 {
-    return (bytes + 63) & ~(size_t)63;
+    return (bytes + ALIGNED - 1) & ~(size_t)(ALIGNED - 1);
 }
 
 static uint8_t *carve(uint8_t **at, size_t bytes)
@@ -44,13 +45,16 @@ bool atr__copies_init(atr__Copies *copies, size_t bytes, const atr_Allocator *al
     }
     copies->table_shift = 64 - bits;
     copies->table_mask = (1u << bits) - 1;
-    uint8_t *at = (uint8_t *)copies->block;
-    at += (64 - ((uintptr_t)at & 63)) & 63;
+    uint8_t *first = (uint8_t *)copies->block;
+    first += (ALIGNED - ((uintptr_t)first & (ALIGNED - 1))) & (ALIGNED - 1);
+    uint8_t *at = first;
     copies->entries = (atr__Entry *)(void *)carve(&at, copies->entry_count * sizeof(atr__Entry));
     copies->table = (uint32_t *)(void *)carve(&at, sizeof(uint32_t) << bits);
     copies->ring = (uint32_t *)(void *)carve(&at, copies->entry_count * sizeof(uint32_t));
     copies->memory = at;
-    copies->units = (uint32_t)((size_t)((uint8_t *)copies->block + bytes - at) / ATR__COPY_UNIT);
+    /* The same number wherever the block lies: what is kept must not depend on luck. */
+    const size_t tables = (size_t)(at - first);
+    copies->units = (uint32_t)((bytes - ALIGNED - tables) / ATR__COPY_UNIT);
     copies->pass = 1;
     atr__copies_clear(copies);
     return true;
