@@ -6,6 +6,7 @@ atrium_add_test(test_mailbox_threads
 atrium_add_test(test_compose SOURCES test_compose.c COMPONENTS core LABELS unit)
 atrium_add_test(test_compose_equal
     SOURCES test_compose_equal.c compose_fixture.h COMPONENTS core LABELS unit threads)
+atrium_add_test(test_compose_random SOURCES test_compose_random.c COMPONENTS core LABELS unit threads)
 atrium_add_test(test_compose_quality
     SOURCES test_compose_quality.c compose_fixture.h COMPONENTS core LABELS unit)
 atrium_add_test(test_compose_copies
