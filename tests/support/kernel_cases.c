@@ -80,12 +80,10 @@ static atr__Span row_of(uint32_t *state, uint32_t *row, int32_t width)
 {
     const int32_t first = between(state, 0, width);
     const int32_t last = between(state, first, width);
-    const int32_t solid_first = between(state, first, last);
-    const int32_t solid_last = between(state, solid_first, last);
     for (int32_t x = first; x < last; x++) {
-        row[x] = pixel_of(state) | (x >= solid_first && x < solid_last ? 0xff000000u : 0);
+        row[x] = pixel_of(state);
     }
-    return (atr__Span){ (int16_t)first, (int16_t)last, (int16_t)solid_first, (int16_t)solid_last };
+    return (atr__Span){ (int16_t)first, (int16_t)last };
 }
 
 static atr__Copy copy_of(uint32_t *state, uint32_t *pixels, atr__Span *spans)
@@ -145,20 +143,16 @@ static void case_blend(const atr__Kernels *kernels, uint32_t *state, KernelSheet
                           between(state, 0, KERNEL_SHEET_HIGH - MOST_HIGH),
                           between(state, 1, full - column), between(state, 1, MOST_HIGH) };
     sheet->allowed = at;
-    atr__Span spans[MOST_HIGH];
     uint32_t *pixels = memory_for((size_t)full * (size_t)at.h);
     for (int32_t y = 0; y < at.h; y++) {
-        spans[y] = row_of(state, pixels + y * full, full);
+        (void)row_of(state, pixels + y * full, full);
     }
-    const bool knows_spans = next(state) % 2 == 0;
     kernels->blend(&(atr__Block){ .dst = sheet->pixels + at.y * KERNEL_SHEET_WIDE + at.x,
                                   .dst_pitch = KERNEL_SHEET_WIDE,
                                   .src = pixels + column,
                                   .src_pitch = full,
                                   .width = at.w,
                                   .height = at.h,
-                                  .spans = knows_spans ? spans : NULL,
-                                  .column = column,
                                   .tint = tint_of(state) });
     free(pixels);
 }

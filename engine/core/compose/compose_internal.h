@@ -81,11 +81,9 @@ static inline uint32_t atr__mix_pixels(const uint32_t upper[2], const uint32_t l
     return (even >> 8 & ATR__TWO) | (odd & ~ATR__TWO);
 }
 
-/* Columns of one sprite row: outside first..last all is transparent, all of solid_first..solid_last
- * is opaque (empty when equal). */
+/* Columns of one sprite row: outside first..last all is transparent. */
 typedef struct atr__Span {
     int16_t first, last;
-    int16_t solid_first, solid_last;
 } atr__Span;
 
 /* A rectangle to blend, already inside the canvas. */
@@ -95,8 +93,6 @@ typedef struct atr__Block {
     const uint32_t *src; /* the pixel for dst */
     ptrdiff_t src_pitch;
     int32_t width, height;
-    const atr__Span *spans; /* of the first row; NULL: unknown */
-    int32_t column;         /* of src, in the spans' count */
     uint32_t tint;
 } atr__Block;
 

@@ -19,8 +19,6 @@
 
 #include "compose/kernels.h"
 
-#include <string.h>
-
 #define ATR__INLINE static inline __attribute__((always_inline))
 
 /* How a sprite's tint makes it blend. */
@@ -191,44 +189,12 @@ static void draw(const atr__Band *band, const atr__Item *items, const uint32_t *
 
 /* ---- One rectangle --------------------------------------------------------------------------- */
 
-#define SOLID_LEAST 16 /* opaque pixels in a row that are worth copying by themselves */
-
-/* The columns of a row to blend, and those that are opaque; none of these when the ends are equal.
- */
-typedef struct Columns {
-    int32_t first, last;
-    int32_t solid_first, solid_last;
-} Columns;
-
-static Columns columns_of(const atr__Block *block, int32_t y)
-{
-    const int32_t width = block->width;
-    if (block->spans == NULL) {
-        return (Columns){ .last = width };
-    }
-    const atr__Span *span = &block->spans[y];
-    const int32_t column = block->column;
-    return (Columns){ .first = atr__clamp_i32(span->first - column, 0, width),
-                      .last = atr__clamp_i32(span->last - column, 0, width),
-                      .solid_first = atr__clamp_i32(span->solid_first - column, 0, width),
-                      .solid_last = atr__clamp_i32(span->solid_last - column, 0, width) };
-}
-
 ATR__INLINE void blend_rows(Mode mode, const atr__Block *block)
 {
     const Tint tint = tint_of(block->tint);
     for (int32_t y = 0; y < block->height; y++) {
-        uint32_t *dst = block->dst + block->dst_pitch * y;
-        const uint32_t *src = block->src + block->src_pitch * y;
-        const Columns at = columns_of(block, y);
-        const int32_t solid = at.solid_last - at.solid_first;
-        if (mode == MODE_PLAIN && solid >= SOLID_LEAST) {
-            mix_run(mode, dst, src, at.first, at.solid_first, block->width, tint);
-            memcpy(dst + at.solid_first, src + at.solid_first, (size_t)solid * sizeof *dst);
-            mix_run(mode, dst, src, at.solid_last, at.last, block->width, tint);
-        } else {
-            mix_run(mode, dst, src, at.first, at.last, block->width, tint);
-        }
+        mix_run(mode, block->dst + block->dst_pitch * y, block->src + block->src_pitch * y, 0,
+                block->width, block->width, tint);
     }
 }
 

@@ -41,14 +41,8 @@ static void draw(const atr__Band *band, const atr__Item *items, const uint32_t *
 static void blend(const atr__Block *block)
 {
     for (int32_t y = 0; y < block->height; y++) {
-        int32_t first = 0;
-        int32_t last = block->width;
-        if (block->spans != NULL) {
-            first = atr__clamp_i32(block->spans[y].first - block->column, 0, block->width);
-            last = atr__clamp_i32(block->spans[y].last - block->column, 0, block->width);
-        }
-        blend_row(block->dst + block->dst_pitch * y + first,
-                  block->src + block->src_pitch * y + first, last - first, block->tint);
+        blend_row(block->dst + block->dst_pitch * y, block->src + block->src_pitch * y,
+                  block->width, block->tint);
     }
 }
 

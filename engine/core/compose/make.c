@@ -54,15 +54,7 @@ static atr__Span span_of(const uint32_t *row, int32_t width)
     while (last > first && row[last - 1] == 0) {
         last--;
     }
-    int32_t solid_first = first;
-    while (solid_first < last && row[solid_first] >> 24 != 255) {
-        solid_first++;
-    }
-    int32_t solid_last = solid_first;
-    while (solid_last < last && row[solid_last] >> 24 == 255) {
-        solid_last++;
-    }
-    return (atr__Span){ (int16_t)first, (int16_t)last, (int16_t)solid_first, (int16_t)solid_last };
+    return (atr__Span){ (int16_t)first, (int16_t)last };
 }
 
 /* ---- Upright --------------------------------------------------------------------------------- */
@@ -93,8 +85,6 @@ static void spans_shift(atr__Span *spans, const Bounds *bounds)
         }
         span->first = (int16_t)(span->first - left);
         span->last = (int16_t)(span->last - left);
-        span->solid_first = (int16_t)(span->solid_first - left);
-        span->solid_last = (int16_t)(span->solid_last - left);
     }
 }
 
