@@ -201,6 +201,33 @@ static void compose_commands__larger_than_a_slice__is_kept_after_some_frames(voi
     atr_compose_destroy(compositor);
 }
 
+static void compose_commands__huge_picture__is_scaled_over_several_frames(void **state)
+{
+    (void)state;
+    enum { WIDE = 1024, SLICE = 20000, FRAMES_LEAST = WIDE * WIDE / 4 / SLICE };
+    static uint32_t texels[WIDE * WIDE];
+    for (uint32_t i = 0; i < WIDE * WIDE; i++) {
+        texels[i] = 0xff000000u | i;
+    }
+    const atr_Image image = { texels, WIDE, WIDE, WIDE };
+    const float angles[] = { 0, 30 };
+    for (size_t i = 0; i < ATR_COUNT_OF(angles); i++) {
+        atr_Compositor *compositor = compositor_of(&(atr_ComposeDesc){ .fill_pixels = SLICE });
+        assert_int_equal(atr_compose_set_sprite(compositor, 1, &image), ATR_OK);
+        atr_DrawCmd cmd = sprite_at(1, 200, 200, 60, 60);
+        cmd.angle_deg = angles[i];
+        int frames = 0;
+        for (; stats_of(compositor).cache_hits == 0; frames++) {
+            assert_true(frames < FRAMES_LEAST * 3);
+            atr_compose_begin_frame(compositor);
+            draw(compositor, &cmd, 1);
+            assert_true(pixel(200, 200) != 0xff000000u);
+        }
+        assert_true(frames >= FRAMES_LEAST);
+        atr_compose_destroy(compositor);
+    }
+}
+
 /* Every one of them is drawn in every frame, so an old one is no worse than a new one. */
 static void compose_commands__more_than_fits__what_is_kept_stays(void **state)
 {
@@ -384,6 +411,7 @@ int main(void)
         cmocka_unit_test(compose_commands__memory_anywhere__keeps_the_same_copies),
         cmocka_unit_test(compose_commands__no_time_for_copies__everything_is_drawn),
         cmocka_unit_test(compose_commands__larger_than_a_slice__is_kept_after_some_frames),
+        cmocka_unit_test(compose_commands__huge_picture__is_scaled_over_several_frames),
         cmocka_unit_test(compose_commands__more_than_fits__what_is_kept_stays),
         cmocka_unit_test(compose_commands__scene_changes__new_copies_replace_old_ones),
         cmocka_unit_test(compose_set_sprite__another_picture__forgets_its_own_copies_only),

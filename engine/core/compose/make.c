@@ -14,24 +14,24 @@
 
 /* ---- What may be made ------------------------------------------------------------------------ */
 
-/* A copy that costs more than a whole slice because its picture is so large is made alone. */
-static bool may_make(const atr_Compositor *compositor, int64_t made, int64_t read)
+static bool may_make(const atr_Compositor *compositor, int64_t cost)
 {
-    if (!compositor->fill_bounded) {
-        return true;
-    }
-    const int64_t cost = made + read / 4;
-    return cost <= compositor->fill_left ||
-           (made <= compositor->fill_left && compositor->fill_left == compositor->fill_pixels);
+    return !compositor->fill_bounded || cost <= compositor->fill_left;
 }
 
-static void count_made(atr_Compositor *compositor, int64_t made, int64_t read)
+static void count_made(atr_Compositor *compositor, int64_t made, int64_t cost)
 {
-    const int64_t cost = made + read / 4;
     const int64_t left = (int64_t)compositor->fill_left - cost;
     compositor->fill_left = left > 0 ? (uint32_t)left : 0;
     compositor->filled += (uint64_t)made;
-    compositor->misses++;
+}
+
+/* Of one row of an upright copy, in pixels made: those of a large picture that it reads count too,
+ * a quarter each. */
+static int64_t row_cost(const atr_Image *image, int32_t width, int32_t height)
+{
+    const bool shrinks = width < image->width || height < image->height;
+    return width + (shrinks ? (int64_t)image->width * image->height / height / 4 : 0);
 }
 
 static int32_t pitch_of(int32_t width)
@@ -154,8 +154,9 @@ static void trim(const atr_Compositor *compositor, int32_t width, int32_t height
     }
 }
 
-/* A copy larger than a slice: as many rows of it as there is time for; NULL until it is whole. One
- * that has another size in the next frame is not begun. */
+/* A copy that costs more than a slice: as many rows of it as there is time for, one at least of a
+ * whole slice; NULL until all are there. One that has another size in the next frame is not begun.
+ */
 static atr__Entry *upright_in_slices(atr_Compositor *compositor, atr__CopyKey key,
                                      atr_SpriteId sprite, int32_t width, int32_t height)
 {
@@ -167,11 +168,13 @@ static atr__Entry *upright_in_slices(atr_Compositor *compositor, atr__CopyKey ke
     if (entry == NULL) {
         return NULL;
     }
-    const int32_t rows =
-        atr__min_i32(height - entry->rows_made, (int32_t)(compositor->fill_left / (uint32_t)width));
+    const int64_t cost = row_cost(&compositor->sprites[sprite].image, width, height);
+    const bool whole = compositor->fill_left == compositor->fill_pixels;
+    const int64_t affordable = compositor->fill_left / cost;
+    const int32_t rows = atr__min_i32(height - entry->rows_made,
+                                      (int32_t)(affordable == 0 && whole ? 1 : affordable));
     scale_rows(compositor, sprite, width, height, entry, entry->rows_made + rows);
-    compositor->fill_left -= (uint32_t)(rows * width);
-    compositor->filled += (uint64_t)(rows * width);
+    count_made(compositor, (int64_t)rows * width, rows * cost);
     if (entry->rows_made < height) {
         return NULL;
     }
@@ -190,17 +193,14 @@ static atr__Entry *upright(atr_Compositor *compositor, atr_SpriteId sprite, int3
     if (entry != NULL) {
         return entry;
     }
-    const atr_Image *image = &compositor->sprites[sprite].image;
-    const int64_t made = (int64_t)width * height;
-    const int64_t read =
-        width < image->width || height < image->height ? (int64_t)image->width * image->height : 0;
+    const int64_t cost = height * row_cost(&compositor->sprites[sprite].image, width, height);
     if (!atr__copies_may_hold(&compositor->copies, bytes_of(width, height))) {
         return NULL;
     }
-    if (compositor->fill_bounded && made > compositor->fill_pixels) {
+    if (compositor->fill_bounded && cost > compositor->fill_pixels) {
         return upright_in_slices(compositor, key, sprite, width, height);
     }
-    if (!may_make(compositor, made, read)) {
+    if (!may_make(compositor, cost)) {
         return NULL;
     }
     entry = upright_add(compositor, key, width, height);
@@ -209,7 +209,8 @@ static atr__Entry *upright(atr_Compositor *compositor, atr_SpriteId sprite, int3
     }
     scale_rows(compositor, sprite, width, height, entry, height);
     trim(compositor, width, height, entry);
-    count_made(compositor, made, read);
+    count_made(compositor, (int64_t)width * height, cost);
+    compositor->misses++;
     return entry;
 }
 
@@ -365,7 +366,7 @@ static const atr__Copy *copy_gathered(atr_Compositor *compositor, atr__CopyKind 
     const atr_Rect corner = { 0, 0, ATR__CORNER_SIDE, ATR__CORNER_SIDE };
     const atr_Rect box = atr__intersect(atr__gather_box(&at), corner);
     const int64_t made = (int64_t)box.w * box.h;
-    if (!may_make(compositor, made, 0)) {
+    if (!may_make(compositor, made)) {
         return NULL;
     }
     for (int32_t y = box.y; y < box.y + box.h; y++) {
@@ -383,7 +384,8 @@ static const atr__Copy *copy_gathered(atr_Compositor *compositor, atr__CopyKind 
     if (entry == NULL) {
         return NULL;
     }
-    count_made(compositor, made, 0);
+    count_made(compositor, made, made);
+    compositor->misses++;
     return &entry->copy;
 }
 

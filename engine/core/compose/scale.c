@@ -111,6 +111,25 @@ static void mix_two(const uint32_t *first, const uint32_t *second, const atr__Ta
     }
 }
 
+/* More rows, for an axis that shrinks: one after the other, as they lie in memory. */
+static void mix_many(const uint32_t *top, int32_t pitch, const atr__Taps *rows,
+                     uint64_t *restrict lanes, int32_t first, int32_t last)
+{
+    for (int32_t x = first; x < last; x++) {
+        lanes[x] = 0x0080008000800080u; /* one half: sums are rounded */
+    }
+    for (int32_t i = 0; i < rows->count; i++) {
+        const uint32_t *row = top + (ptrdiff_t)i * pitch;
+        const uint64_t weight = weight_at(rows, i);
+        for (int32_t x = first; weight != 0 && x < last; x++) {
+            lanes[x] += lanes_of(row[x]) * weight;
+        }
+    }
+    for (int32_t x = first; x < last; x++) {
+        lanes[x] = lanes[x] >> 8 & 0x00ff00ff00ff00ffu;
+    }
+}
+
 /* Rows of the source, weighted, into one row of lanes; false when all of it is transparent. */
 static bool mix_rows(const atr__Scaler *scaler, const atr__Taps *rows, int32_t first, int32_t last)
 {
@@ -121,13 +140,7 @@ static bool mix_rows(const atr__Scaler *scaler, const atr__Taps *rows, int32_t f
         const uint32_t *next = rows->count == 2 ? top + image->pitch : top;
         mix_two(top + first, next + first, rows, lanes + first, last - first);
     } else {
-        for (int32_t x = first; x < last; x++) {
-            uint64_t sum = lanes_of(top[x]) * rows->weight_first;
-            for (int32_t i = 1; i < rows->count; i++) {
-                sum += lanes_of(top[(ptrdiff_t)i * image->pitch + x]) * weight_at(rows, i);
-            }
-            lanes[x] = rounded(sum);
-        }
+        mix_many(top, image->pitch, rows, lanes, first, last);
     }
     uint64_t any = 0;
     for (int32_t x = first; x < last; x++) {

@@ -14,8 +14,14 @@
  * scaled, turned (in steps fine enough not to be seen) and, if it moves slowly, shifted by a part
  * of a pixel before, and kept in a bounded cache. Copies are made in slices, so many a frame; until
  * there is one, and for sprites too large to keep, the same pixels are worked out while drawing:
- * upright ones scaled row by row, others gathered with bilinear filtering. Only where a frame has no
- * time left and the picture is much larger than the sprite, a first look at it is rougher.
+ * upright ones scaled row by row, others gathered with bilinear filtering.
+ *
+ * One thing depends on what there is time and room for. A picture at least 1.4 times as large as
+ * its turned or slow sprite is gathered through a reduced copy, and an upright one of four times
+ * the pixels is not scaled anew in every frame: until their copy is made (over several frames for a
+ * large picture), or where it would take more than a sixteenth of the cache, they are gathered from
+ * the picture itself, which skips some of its pixels. Without atr_compose_begin_frame there is
+ * always time. Which copies exist depends on the calls alone, not on kernel, threads or passes.
  *
  * Turned sprites up to 96 pixels have 64 to 256 angles and stand on whole pixels; slow ones
  * (`smooth`) up to 32 pixels have 4 by 4 places between pixels; what is larger, or slow and turned,
@@ -23,9 +29,9 @@
  * more is drawn than fits, the rest is gathered and nothing is made twice.
  *
  * Threads: owner. A second drawing thread of the compositor's own takes part of the rows, if asked
- * for, where there is a third of a millisecond to draw; sprites keep their order, and the pixels are
- * the same. Waiting for it too long makes the compositor draw alone for a while. Nothing allocates
- * after create and set_sprites: the cache is one block of the size that was asked for.
+ * for, where there is a third of a millisecond to draw; sprites keep their order, and the pixels
+ * are the same. Waiting for it too long makes the compositor draw alone for a while. Nothing
+ * allocates after create and set_sprites: the cache is one block of the size that was asked for.
  */
 #ifndef ATRIUM_COMPOSE_H
 #define ATRIUM_COMPOSE_H
@@ -54,7 +60,8 @@ typedef struct atr_ComposeDesc {
     size_t cache_bytes;   /* of scaled and turned sprites; default 16 MiB, 64 KiB..1 GiB */
     uint32_t max_sprites; /* in one call of atr_compose_commands, planned at once; more are drawn in
                              several passes; default 16,384 */
-    uint32_t fill_pixels; /* of copies made in a frame (atr_compose_begin_frame); default 65,536 */
+    uint32_t fill_pixels; /* of copies made in a frame (atr_compose_begin_frame), four read from a
+                             larger picture counting as one; default 65,536 */
     bool second_thread;   /* draw with two threads when there is enough to draw */
     const char *kernel;   /* "avx2", "sse2", "neon", "scalar"; default ATRIUM_SIMD from the
                              environment, else the best the processor has */
