@@ -1,9 +1,11 @@
 /*
  * The watch over a folder of definitions. inotify says which files were closed after writing, moved
- * or deleted; where there is none, times and sizes are compared instead. A file that is gone is
- * looked for once more before it counts as deleted, for editors save by renaming.
+ * or deleted; where there is none, times and sizes are compared instead, and so they are of what it
+ * does not see: where links lead, and whether the path still leads to the folder it listens to. A
+ * file that is gone is looked for once more before it counts as deleted, for editors save by
+ * renaming.
  */
-#define _GNU_SOURCE /* st_mtim */
+#define _GNU_SOURCE /* st_mtim, lstat */
 
 #include "watch.h"
 
@@ -25,7 +27,7 @@
 #define READY_MAX  ATR_EFFECT_FILES_MAX
 #define NAME_SIZE  256 /* of a file, as the system bounds it */
 #define PATH_SIZE  1280
-#define SCAN_EVERY 5 /* polls, without events */
+#define SCAN_EVERY 5 /* polls: of all without events, of links with them */
 #define GONE_AFTER 2 /* polls */
 
 typedef struct Stamp {
@@ -47,6 +49,8 @@ struct atr__Watch {
     char *folder;
     int events;   /* inotify; -1: none */
     bool listens; /* the folder is being listened to */
+    dev_t device; /* of that folder, as inode */
+    ino_t inode;
     bool learned; /* which file defines what, as it was loaded */
     uint32_t polls;
     bool too_many; /* said */
@@ -113,8 +117,38 @@ static bool stamps_equal(const Stamp *a, const Stamp *b)
     return a->s == b->s && a->ns == b->ns && a->size == b->size && a->inode == b->inode;
 }
 
+/* What events may leave out: a link, or a new name for a file that was there. */
+static bool is_elsewhere(atr__Watch *watch, const char *name)
+{
+    char path[PATH_SIZE];
+    struct stat about;
+    return path_of(watch, name, path, sizeof path) && lstat(path, &about) == 0 &&
+           (S_ISLNK(about.st_mode) || (about.st_nlink > 1 && file_find(watch, name) == NULL));
+}
+
+static void scan_entry(atr__Watch *watch, const char *name, bool links_only)
+{
+    if (!atr_catalogue_takes(name)) {
+        return;
+    }
+    Stamp stamp;
+    File *file = NULL;
+    if (links_only && !is_elsewhere(watch, name)) {
+        file = file_find(watch, name);
+    } else if (stamp_of(watch, name, &stamp)) {
+        file = file_find_or_add(watch, name);
+        if (file != NULL) {
+            file->dirty = file->dirty || !stamps_equal(&file->stamp, &stamp);
+            file->stamp = stamp;
+        }
+    }
+    if (file != NULL) {
+        file->seen = true;
+    }
+}
+
 /* Compares the folder with what is known of it. */
-static void scan(atr__Watch *watch)
+static void scan(atr__Watch *watch, bool links_only)
 {
     for (uint32_t i = 0; i < ATR_EFFECT_FILES_MAX; i++) {
         watch->files[i].seen = false;
@@ -122,15 +156,7 @@ static void scan(atr__Watch *watch)
     DIR *folder = opendir(watch->folder);
     for (struct dirent *entry = folder != NULL ? readdir(folder) : NULL; entry != NULL;
          entry = readdir(folder)) {
-        Stamp stamp;
-        File *file = atr_catalogue_takes(entry->d_name) && stamp_of(watch, entry->d_name, &stamp)
-                         ? file_find_or_add(watch, entry->d_name)
-                         : NULL;
-        if (file != NULL) {
-            file->dirty = file->dirty || !stamps_equal(&file->stamp, &stamp);
-            file->stamp = stamp;
-            file->seen = true;
-        }
+        scan_entry(watch, entry->d_name, links_only);
     }
     if (folder != NULL) {
         closedir(folder);
@@ -148,12 +174,17 @@ static void scan(atr__Watch *watch)
 static void listen_to_folder(atr__Watch *watch)
 {
     const uint32_t wanted = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE |
-                            IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+                            IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR;
     if (watch->events < 0 && !watch->desc.no_events) {
         watch->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     }
+    struct stat about;
     watch->listens =
         watch->events >= 0 && inotify_add_watch(watch->events, watch->folder, wanted) >= 0;
+    if (watch->listens && stat(watch->folder, &about) == 0) {
+        watch->device = about.st_dev;
+        watch->inode = about.st_ino;
+    }
 }
 
 static void stop_listening(atr__Watch *watch)
@@ -170,11 +201,12 @@ static void take_event(atr__Watch *watch, const struct inotify_event *event)
     if ((event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) != 0) {
         watch->listens = false;
     } else if ((event->mask & IN_Q_OVERFLOW) != 0) {
-        scan(watch);
+        scan(watch, false);
     } else if (event->len > 0 && atr_catalogue_takes(event->name)) {
-        File *file = file_find_or_add(watch, event->name);
+        const bool rights = (event->mask & IN_ATTRIB) != 0; /* or times, or another name gone */
+        File *file = rights ? file_find(watch, event->name) : file_find_or_add(watch, event->name);
         if (file != NULL) {
-            file->dirty = true;
+            file->dirty = file->dirty || !rights || file->complaint[0] != '\0';
         }
     }
 }
@@ -328,7 +360,7 @@ static void learn(atr__Watch *watch)
 {
     char path[PATH_SIZE];
     atr_Error error;
-    scan(watch); /* dirty now is what changed since create */
+    scan(watch, false); /* dirty now is what changed since create */
     for (uint32_t i = 0; i < ATR_EFFECT_FILES_MAX; i++) {
         File *file = &watch->files[i];
         if (file->name[0] == '\0' || file->dirty ||
@@ -345,6 +377,14 @@ static void learn(atr__Watch *watch)
     watch->learned = true;
 }
 
+/* The path may lead to another folder by now: a link was set anew, or one above was renamed. */
+static bool is_where_it_was(const atr__Watch *watch)
+{
+    struct stat about;
+    return stat(watch->folder, &about) == 0 && about.st_dev == watch->device &&
+           about.st_ino == watch->inode;
+}
+
 void atr__watch_poll(atr__Watch *watch)
 {
     if (!watch->learned) {
@@ -353,9 +393,15 @@ void atr__watch_poll(atr__Watch *watch)
     if (watch->listens) {
         take_events(watch);
     }
-    if (!watch->listens && watch->polls++ % SCAN_EVERY == 0) {
-        listen_to_folder(watch); /* it may be there again */
-        scan(watch);
+    if (watch->polls++ % SCAN_EVERY == 0) {
+        if (watch->listens && !is_where_it_was(watch)) {
+            stop_listening(watch);
+        }
+        const bool listened = watch->listens;
+        if (!listened) {
+            listen_to_folder(watch); /* it may be there again */
+        }
+        scan(watch, listened);
     }
     for (uint32_t i = 0; i < ATR_EFFECT_FILES_MAX; i++) {
         if (watch->files[i].dirty && watch->files[i].name[0] != '\0') {
@@ -397,7 +443,7 @@ atr_Status atr__watch_create(const atr__WatchDesc *desc, atr__Watch **out)
         return ATR_ERR_NO_MEMORY;
     }
     listen_to_folder(watch);
-    scan(watch);
+    scan(watch, false);
     for (uint32_t i = 0; i < ATR_EFFECT_FILES_MAX; i++) {
         watch->files[i].dirty = false;
     }

@@ -288,7 +288,145 @@ static void watch__nobody_installs__all_is_freed(void **state)
     bench_close(&bench);
 }
 
+/* The folder is reached by a link that is set to another one, as when a release is put in place. */
+static void watch__folder_is_a_link_set_anew__the_other_folder_is_read(void **state)
+{
+    Bench bench = { 0 };
+    char to[2 * SCRATCH_PATH_MAX];
+    char link[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&bench.scratch));
+    const ScratchFolder whole = bench.scratch;
+    for (int i = 1; i <= 2; i++) {
+        snprintf(to, sizeof to, "%s/%d", whole.path, i);
+        assert_int_equal(mkdir(to, 0700), 0);
+    }
+    save(&bench, "1/mine.json", EFFECT("mine", "1"));
+    save(&bench, "2/mine.json", EFFECT("mine", "2"));
+    save(&bench, "2/confetti.json", EFFECT("confetti", "7"));
+    path_of(&bench, "now", link, sizeof link);
+    assert_int_equal(symlink("1", link), 0);
+    snprintf(bench.scratch.path, sizeof bench.scratch.path, "%.200s", link);
+    bench_open(&bench, polls_only(state));
+    assert_int_equal(poll_and_install(&bench), 0);
+    assert_int_equal(unlink(link), 0);
+    assert_int_equal(symlink("2", link), 0);
+    assert_int_equal(poll_and_install(&bench), 2);
+    assert_true(duration_of(&bench, "mine") == 2.0f);
+    save(&bench, "confetti.json", EFFECT("confetti", "7.5")); /* listened to, too */
+    assert_int_equal(poll_and_install(&bench), 1);
+    assert_true(duration_of(&bench, "confetti") == 7.5f);
+    bench.scratch = whole;
+    bench_close(&bench);
+}
+
+static void watch__files_are_links__what_they_lead_to_is_followed(void **state)
+{
+    Bench bench = { 0 };
+    char link[2 * SCRATCH_PATH_MAX];
+    char other[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&bench.scratch));
+    save(&bench, "shared", EFFECT("mine", "1"));
+    bench_open(&bench, polls_only(state));
+    assert_int_equal(poll_and_install(&bench), 0);
+    path_of(&bench, "mine.json", link, sizeof link);
+    path_of(&bench, "shared", other, sizeof other);
+    assert_int_equal(symlink("shared", link), 0);
+    assert_int_equal(poll_and_install(&bench), 1);
+    save(&bench, "shared", EFFECT("mine", "1.25"));
+    assert_int_equal(poll_and_install(&bench), 1);
+    assert_true(duration_of(&bench, "mine") == 1.25f);
+    delete (&bench, "shared"); /* leads nowhere; nothing else defines it */
+    assert_int_equal(poll_and_install(&bench), 0);
+    save(&bench, "shared", EFFECT("mine", "1.5"));
+    assert_int_equal(poll_and_install(&bench), 1);
+    path_of(&bench, "twin.json", link, sizeof link);
+    assert_int_equal(linkat(AT_FDCWD, other, AT_FDCWD, link, 0), 0); /* a second name */
+    assert_int_equal(poll_and_install(&bench), 1);
+    assert_int_equal(poll_and_install(&bench), 0);
+    bench_close(&bench);
+}
+
+static void watch__names_of_any_bytes_and_no_files__are_read_or_said_once(void **state)
+{
+    static const char *const names[] = { "\xff\xfe.json", "a b\n.json", "\xd9\x85.json" };
+    Bench bench = { 0 };
+    char path[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&bench.scratch));
+    bench_open(&bench, polls_only(state));
+    (void)poll_and_install(&bench);
+    for (size_t i = 0; i < ATR_COUNT_OF(names); i++) {
+        save(&bench, names[i], EFFECT("mine", "2"));
+    }
+    assert_int_equal(poll_and_install(&bench), ATR_COUNT_OF(names));
+    path_of(&bench, "pipe.json", path, sizeof path);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    move(&bench, "pipe.json", "moved.json");
+    save(&bench, "large.json", "");
+    path_of(&bench, "large.json", path, sizeof path);
+    assert_int_equal(truncate(path, (off_t)1 << 40), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(poll_and_install(&bench), 0);
+    }
+    assert_int_equal(lines_with(&bench, "moved.json"), 1);
+    assert_int_equal(lines_with(&bench, "large.json:0:0: expected at most 65536 bytes"), 1);
+    bench_close(&bench);
+}
+
 /* ---- With events only ------------------------------------------------------------------------ */
+
+/* Root may read everything: be somebody else meanwhile. */
+static void watch__may_be_read_at_last__is_read(void **state)
+{
+    (void)state;
+    Bench bench = { 0 };
+    char path[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&bench.scratch));
+    save(&bench, "mine.json", EFFECT("mine", "1"));
+    path_of(&bench, "mine.json", path, sizeof path);
+    const uid_t user = geteuid();
+    if (user == 0) {
+        assert_int_equal(chown(bench.scratch.path, 65534, (gid_t)-1), 0);
+        assert_int_equal(chown(path, 65534, (gid_t)-1), 0);
+        assert_int_equal(seteuid(65534), 0);
+    }
+    assert_int_equal(chmod(path, 0), 0);
+    bench_open(&bench, false);
+    assert_int_equal(poll_and_install(&bench), 0);
+    assert_int_equal(lines_with(&bench, "mine.json:0:0: cannot be opened"), 1);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(poll_and_install(&bench), 1);
+    assert_int_equal(chmod(path, 0644), 0); /* nothing new */
+    assert_int_equal(poll_and_install(&bench), 0);
+    assert_int_equal(seteuid(user), 0);
+    bench_close(&bench);
+}
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    for (int i = 0; i < 256; i++) {
+        count += fcntl(i, F_GETFD) >= 0;
+    }
+    return count;
+}
+
+static void watch__folder_goes_and_comes_often__no_descriptor_is_left(void **state)
+{
+    (void)state;
+    Bench bench = { 0 };
+    assert_true(scratch_folder_make(&bench.scratch));
+    const int before = open_descriptors();
+    bench_open(&bench, false);
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(rmdir(bench.scratch.path), 0);
+        assert_int_equal(poll_and_install(&bench), 0);
+        assert_int_equal(mkdir(bench.scratch.path, 0700), 0);
+        assert_int_equal(poll_and_install(&bench), 0);
+    }
+    assert_int_equal(open_descriptors(), before + 1);
+    bench_close(&bench);
+    assert_int_equal(open_descriptors(), before);
+}
 
 static void watch__half_written__waits_for_the_end(void **state)
 {
@@ -342,9 +480,14 @@ int main(void)
         BOTH(watch__deleted_or_renamed_inside__another_file_takes_its_place),
         BOTH(watch__folder_comes_later_and_goes__is_looked_for),
         BOTH(watch__nobody_installs__all_is_freed),
+        BOTH(watch__folder_is_a_link_set_anew__the_other_folder_is_read),
+        BOTH(watch__files_are_links__what_they_lead_to_is_followed),
+        BOTH(watch__names_of_any_bytes_and_no_files__are_read_or_said_once),
 #ifdef __linux__
         cmocka_unit_test(watch__half_written__waits_for_the_end),
         cmocka_unit_test(watch__more_files_than_are_taken__is_said_once),
+        cmocka_unit_test(watch__may_be_read_at_last__is_read),
+        cmocka_unit_test(watch__folder_goes_and_comes_often__no_descriptor_is_left),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
