@@ -173,9 +173,10 @@ static atr_Status load_folder(atr_Effects *effects, const char *path)
     }
     atr_Status st = ATR_OK;
     for (size_t i = 0; i < count; i++) {
-        const atr_Status one = st == ATR_OK ? load_named(effects, path, names[i]) : ATR_OK;
+        const bool goes_on = st != ATR_ERR_NO_MEMORY;
+        const atr_Status one = goes_on ? load_named(effects, path, names[i]) : ATR_OK;
         if (one == ATR_ERR_FULL || one == ATR_ERR_NO_MEMORY) {
-            st = one; /* the rest would fare no better; a bad file alone is skipped */
+            st = one; /* a bad file alone is skipped */
         }
         free(names[i]);
     }

@@ -61,6 +61,7 @@ static atr_Status parts_create(atr_Plugin *plugin)
     }
     if (status == ATR_OK) {
         const atr_EffectsDesc effects = { .max_particles = d->max_particles,
+                                          .max_sprites = ATR__SPRITES_MAX,
                                           .budget_ms = atr__budget_of(d),
                                           .seed = d->seed,
                                           .fixed_step_ns = d->fixed_step_ns,
@@ -77,7 +78,10 @@ static atr_Status parts_create(atr_Plugin *plugin)
                                        .log = &plugin->log };
         status = atr__watch_create(&watch, &plugin->watch);
     }
-    return status == ATR_OK ? atr_catalogue_load(plugin->effects, d->effect_folder) : status;
+    if (status == ATR_OK) {
+        status = atr_catalogue_load(plugin->effects, d->effect_folder);
+    }
+    return status == ATR_ERR_FULL ? ATR_OK : status; /* said by file; the others play */
 }
 
 static void metrics_register(atr_Plugin *plugin)

@@ -319,6 +319,116 @@ static void plugin_reattach__between_layers__draws_on(void **state)
     }
 }
 
+/* ---- Between frames -------------------------------------------------------------------------- */
+
+static void resize(Screen *screen)
+{
+    SDL_SetWindowSize(screen->window, 301, 260);
+}
+
+static void set_logical_size(Screen *screen)
+{
+    SDL_RenderSetLogicalSize(screen->renderer, 640, 480);
+}
+
+static void set_scale(Screen *screen)
+{
+    SDL_RenderSetScale(screen->renderer, 0.25f, 0.25f);
+}
+
+/* A flash covers what the host draws in, in the first frame that shows any effect. */
+static void plugin_trigger__window_changed_while_nothing_showed__flash_covers_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        void (*change)(Screen *screen);
+    } rows[] = { { "another size", resize },
+                 { "a logical size", set_logical_size },
+                 { "a scale", set_scale } };
+    atr_EffectDef flash = { .name = "test_flash", .duration = 60, .node_count = 1 };
+    flash.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_FLASH,
+                                       .layer = ATR_LAYER_TOP,
+                                       .color_count = 1,
+                                       .colors = { { 0, 0xffffffffu } } };
+    for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        Screen screen;
+        screen_open(&screen, renderer_name, 160, 120);
+        atr_Plugin *plugin = plugin_open(&screen, ATR_PATH_AUTO);
+        assert_int_equal(atr_effects_define(atr_plugin_effects(plugin), &flash), ATR_OK);
+        begin_grey(plugin, screen.renderer);
+        atr_plugin_end_frame(plugin);
+        atr_plugin_present(plugin);
+        rows[i].change(&screen);
+        SDL_PumpEvents();
+        (void)atr_effect_trigger(atr_plugin_effects(plugin), flash.name, NULL);
+        begin_grey(plugin, screen.renderer);
+        atr_plugin_end_frame(plugin);
+        SDL_RenderSetLogicalSize(screen.renderer, 0, 0);
+        int width = 0;
+        int height = 0;
+        uint32_t *pixels = read_target(screen.renderer, &width, &height);
+        for (int k = 0; k < width * height; k++) {
+            assert_int_equal(pixels[k] & 0x00ffffffu, 0x00ffffff);
+        }
+        free(pixels);
+        atr_plugin_detach(plugin);
+        screen_close(&screen);
+    }
+}
+
+static void count_full(void *user, atr_LogLevel level, const char *module, const char *text)
+{
+    (void)module;
+    *(int *)user += level >= ATR_LOG_WARNING && strstr(text, "bounded container is full") != NULL;
+}
+
+/* Letters have their ids behind the effects' sprites: those are bounded, and nobody draws letters
+ * for pictures. */
+static void plugin_attach__more_frames_and_effects_than_are_taken__left_out_and_said(void **state)
+{
+    (void)state;
+    ScratchFolder folder;
+    char path[2 * SCRATCH_PATH_MAX];
+    assert_true(scratch_folder_make(&folder));
+    for (int i = 0; i < 120; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "e%03d.json", i);
+        scratch_folder_file(&folder, name, path, sizeof path);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_true(fprintf(file,
+                            "{\"atrium_effect\":1,\"name\":\"e%d\",\"duration\":1,\"nodes\":[{"
+                            "\"type\":\"emitter\",\"life\":1,\"size\":9,\"bursts\":[{\"count\":1}],"
+                            "\"sprite\":{\"sheet\":\"s%d.png\",\"frames\":64}}]}",
+                            i, i) > 0);
+        assert_int_equal(fclose(file), 0);
+    }
+    Screen screen;
+    screen_open(&screen, renderer_name, 160, 120);
+    int said = 0;
+    const atr_PluginDesc desc = { .effect_folder = folder.path,
+                                  .no_watch = true,
+                                  .log = { count_full, &said, ATR_LOG_INFO } };
+    atr_Plugin *plugin = NULL;
+    assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
+    uint32_t count = 0;
+    (void)atr_effects_sprites(atr_plugin_effects(plugin), &count);
+    assert_in_range(count, 4096 - 63, 4096);
+    int there = 0;
+    for (int i = 0; i < 120; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "e%d", i);
+        there += atr_effects_definition(atr_plugin_effects(plugin), name) != NULL;
+    }
+    assert_in_range(there, 50, 64);
+    assert_int_equal(said, 120 - there); /* each by its file */
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+    scratch_folder_remove(&folder);
+}
+
 /* ---- Leaving --------------------------------------------------------------------------------- */
 
 typedef struct Guest {
@@ -373,6 +483,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(plugin_event__reset_between_layers__draws_on),
         cmocka_unit_test(plugin_frames__resized_between_layers__draws_on),
         cmocka_unit_test(plugin_reattach__between_layers__draws_on),
+        cmocka_unit_test(plugin_trigger__window_changed_while_nothing_showed__flash_covers_all),
+        cmocka_unit_test(plugin_attach__more_frames_and_effects_than_are_taken__left_out_and_said),
         cmocka_unit_test(plugin_detach__mail_waits_that_plays_effects__is_delivered),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

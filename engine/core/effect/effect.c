@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #define EFFECTS_DEFAULT   128
+#define SPRITES_MOST      (ATR_SPRITE_NONE - 1u)
 #define INSTANCES_DEFAULT 64
 #define PARTICLES_DEFAULT 16384
 #define POSTS_DEFAULT     64
@@ -22,6 +23,8 @@ static atr_EffectsDesc desc_resolve(const atr_EffectsDesc *desc)
 {
     atr_EffectsDesc d = desc != NULL ? *desc : (atr_EffectsDesc){ 0 };
     d.max_effects = d.max_effects != 0 ? d.max_effects : EFFECTS_DEFAULT;
+    d.max_sprites =
+        d.max_sprites != 0 && d.max_sprites < SPRITES_MOST ? d.max_sprites : SPRITES_MOST;
     d.max_instances = d.max_instances != 0 ? d.max_instances : INSTANCES_DEFAULT;
     d.max_particles = d.max_particles != 0 ? d.max_particles : PARTICLES_DEFAULT;
     d.max_posts = d.max_posts != 0 ? d.max_posts : POSTS_DEFAULT;

@@ -227,7 +227,7 @@ static atr_Status find_lack(const atr_Effects *effects, const atr_EffectDef *def
     count_new(effects, def, &sheets, &sprites);
     const uint32_t needed = effects->sprite_count + sprites;
     const uint32_t most = effects->desc.max_effects * ATR_EFFECT_NODES_MAX;
-    if (effects->sheet_count + sheets > most || needed >= ATR_SPRITE_NONE) {
+    if (effects->sheet_count + sheets > most || needed > effects->desc.max_sprites) {
         return ATR_ERR_FULL;
     }
     *out_sheets = sheets > spare->sheet_count ? sheets : 0;

@@ -96,6 +96,7 @@ typedef struct atr_EffectEvent {
 
 typedef struct atr_EffectsDesc {
     uint32_t max_effects;   /* definitions; default 128 */
+    uint32_t max_sprites;   /* frames of pictures that they name; default and most 65,534 */
     uint32_t max_instances; /* playing at once; default 64 */
     uint32_t max_particles; /* alive at once; default 16,384, 64..1,000,000 */
     uint32_t max_posts;     /* waiting atr_effect_post calls; default 64 */
