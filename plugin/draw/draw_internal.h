@@ -16,7 +16,7 @@
 
 /* Sprite ids: those of the effects, then letters, then the picture that stands for what is not
  * there yet. */
-#define ATR__SPRITES_MAX     4096u /* effects may name this many frames; the rest is not drawn */
+#define ATR__SPRITES_MAX     4096u /* effects may name this many frames */
 #define ATR__SPRITE_LETTERS  ATR__SPRITES_MAX
 #define ATR__SPRITE_STAND_IN (ATR__SPRITE_LETTERS + ATR_LETTER_COUNT)
 #define ATR__SPRITES_TOTAL   (ATR__SPRITE_STAND_IN + 1)
@@ -145,6 +145,7 @@ typedef struct atr__GeometryPicture {
 
 typedef struct atr__Geometry {
     SDL_Texture *pages[ATR_ATLAS_PAGES_MAX]; /* made when the first picture of a page is shown */
+    bool refused[ATR_ATLAS_PAGES_MAX];       /* no such texture: the stand-in stays; said once */
     atr__GeometryPicture *pictures;          /* ATR__SPRITES_TOTAL */
     uint32_t uploaded;                       /* of pictures.ready */
     int32_t upload_row;                      /* of the one after them */
@@ -157,7 +158,7 @@ typedef struct atr__Geometry {
     uint32_t page; /* of the quads collected */
     SDL_BlendMode blend;
     bool made;
-    bool failed; /* memory or a texture could not be had: said once */
+    bool failed; /* memory or the first texture could not be had: said once */
 } atr__Geometry;
 
 #define ATR__SINES         4096  /* steps of a turn, a power of two */

@@ -48,11 +48,11 @@ static void rows_move(atr__Painter *painter, SDL_Texture *texture, const atr_Ima
 static SDL_Texture *page_texture(atr__Painter *painter, uint32_t page, const atr_Image *pixels)
 {
     atr__Geometry *g = &painter->geometry;
-    if (g->pages[page] == NULL && !g->failed) {
+    if (g->pages[page] == NULL && !g->refused[page]) {
         g->pages[page] =
             atr__painter_texture(painter, SDL_PIXELFORMAT_ARGB8888, SDL_TEXTUREACCESS_STATIC,
                                  pixels->width, pixels->height);
-        g->failed = g->pages[page] == NULL;
+        g->refused[page] = g->pages[page] == NULL;
         if (g->pages[page] != NULL) {
             SDL_SetTextureScaleMode(g->pages[page], SDL_ScaleModeLinear);
         }
@@ -90,7 +90,8 @@ static int64_t upload_next(atr__Painter *painter, int64_t room)
     const atr_Image page = atr_atlas_page(pictures->atlas, place.page);
     SDL_Texture *texture = page_texture(painter, place.page, &page);
     if (texture == NULL) {
-        return 0;
+        g->uploaded++; /* the others need not wait for it */
+        return 1;
     }
     SDL_Rect rows = { place.rect.x - BORDER, place.rect.y - BORDER, place.rect.w + 2 * BORDER,
                       place.rect.h + 2 * BORDER };
@@ -161,7 +162,7 @@ static bool first_ones_move(atr__Painter *painter)
             g->pictures[i] = g->pictures[ATR__SPRITE_STAND_IN];
         }
     }
-    return g->uploaded == 2;
+    return g->uploaded == 2 && !g->refused[0];
 }
 
 bool atr__geometry_ready(atr__Painter *painter)
@@ -191,6 +192,7 @@ void atr__geometry_release(atr__Painter *painter, bool renderer_lives)
             SDL_DestroyTexture(g->pages[i]);
         }
         g->pages[i] = NULL;
+        g->refused[i] = false;
     }
     g->uploaded = 0;
     g->upload_row = 0;

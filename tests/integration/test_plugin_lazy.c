@@ -10,6 +10,7 @@
 #include "../visual/png_write.h"
 #include "plugin_internal.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -38,6 +39,23 @@ int open(const char *path, int flags, ...)
     opened_while_drawing += drawing;
     atomic_fetch_add(&opened, 1);
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+/* ---- A renderer that takes no large textures ------------------------------------------------- */
+
+static int texture_width_max; /* 0: as it is */
+
+__attribute__((visibility("default"))) SDL_Texture *
+SDL_CreateTexture(SDL_Renderer *renderer, Uint32 format, int access, int w, int h)
+{
+    SDL_Texture *(*next)(SDL_Renderer *, Uint32, int, int, int) = NULL;
+    void *symbol = dlsym(RTLD_NEXT, "SDL_CreateTexture");
+    memcpy(&next, &symbol, sizeof next);
+    if (next == NULL || (texture_width_max > 0 && w > texture_width_max)) {
+        SDL_SetError("too wide");
+        return NULL;
+    }
+    return next(renderer, format, access, w, h);
 }
 
 /* ---- The folder and its effects -------------------------------------------------------------- */
@@ -257,6 +275,51 @@ static void plugin_frames__500_pictures_by_geometry__moved_in_slices(void **stat
     screen_close(&screen);
 }
 
+/* The stand-in stays for it; what became ready after it is shown. */
+static void plugin_frames__texture_refused__the_other_pictures_are_shown(void **state)
+{
+    (void)state;
+    enum { WIDE = 1100 };
+    static uint32_t pixels[WIDE * 2];
+    char path[2 * SCRATCH_PATH_MAX];
+    scratch_folder_file(&folder, "wide.png", path, sizeof path);
+    assert_true(png_write(path, &(atr_Canvas){ pixels, WIDE, 2, WIDE }));
+    Screen screen;
+    screen_open(&screen, "software", WIDTH, HEIGHT);
+    atr_Plugin *plugin = open_plugin(&screen, ATR_PATH_GEOMETRY);
+    static const char *const sheets[] = { "wide.png", "p007.png" };
+    for (size_t i = 0; i < ATR_COUNT_OF(sheets); i++) {
+        atr_EffectDef def = { .duration = 60, .node_count = 1 };
+        snprintf(def.name, sizeof def.name, "e%zu", i);
+        def.nodes[0] = (atr_EffectNode){ .type = ATR_NODE_RING, .frames = 1, .size = { .low = 9 } };
+        snprintf(def.nodes[0].sheet, sizeof def.nodes[0].sheet, "%s", sheets[i]);
+        assert_int_equal(atr_effects_define(plugin->effects, &def), ATR_OK);
+        (void)atr_effect_trigger(plugin->effects, def.name, &(atr_Trigger){ .x = 50, .y = 50 });
+    }
+    texture_width_max = 1024;
+    atr_PluginStats stats;
+    const atr__Geometry *geometry = &plugin->painter.geometry;
+    for (int i = 0; i < 100000; i++) {
+        (void)frame(plugin, screen.renderer);
+        atr_plugin_stats(plugin, &stats);
+        if (i > 0 && stats.assets_ready &&
+            geometry->uploaded == plugin->painter.pictures.ready_count) {
+            break;
+        }
+        SDL_Delay(0);
+    }
+    texture_width_max = 0;
+    const atr_SpriteId wide = sprite_named(plugin, sheets[0]);
+    const atr_SpriteId other = sprite_named(plugin, sheets[1]);
+    assert_int_equal(plugin->painter.pictures.states[wide], ATR__PICTURE_READY);
+    const atr__GeometryPicture *stand_in = &geometry->pictures[ATR__SPRITE_STAND_IN];
+    assert_memory_equal(&geometry->pictures[wide], stand_in, sizeof *stand_in);
+    assert_memory_not_equal(&geometry->pictures[other], stand_in, sizeof *stand_in);
+    assert_int_equal(geometry->uploaded, plugin->painter.pictures.ready_count);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+}
+
 static void plugin_preload__a_name__reads_that_effects_pictures_only(void **state)
 {
     (void)state;
@@ -294,6 +357,7 @@ int main(void)
         cmocka_unit_test(plugin_attach__effects_not_played__their_pictures_are_not_read),
         cmocka_unit_test(plugin_frames__500_pictures_at_once__no_frame_waits_or_allocates),
         cmocka_unit_test(plugin_frames__500_pictures_by_geometry__moved_in_slices),
+        cmocka_unit_test(plugin_frames__texture_refused__the_other_pictures_are_shown),
         cmocka_unit_test(plugin_preload__a_name__reads_that_effects_pictures_only),
     };
     const int failed = cmocka_run_group_tests(tests, make_folder, remove_folder);
