@@ -23,6 +23,12 @@ static uint64_t thread_cpu_ns(void)
     return 0;
 }
 
+/* Since `mark`, ms; nothing when another thread draws now, whose clock is another one. */
+static float ms_since(uint64_t mark, uint64_t now)
+{
+    return mark != 0 && now > mark ? (float)(now - mark) * 1e-6f : 0.0f;
+}
+
 static bool is_throttled(const atr_Plugin *plugin)
 {
     return !plugin->desc.unthrottled && plugin->desc.fixed_step_ns == 0;
@@ -37,9 +43,7 @@ float atr__budget_of(const atr_PluginDesc *desc)
 void atr__budget_begin_frame(atr_Plugin *plugin)
 {
     if (is_throttled(plugin)) {
-        const uint64_t now = thread_cpu_ns();
-        plugin->outside_ms =
-            plugin->cpu_mark_ns != 0 ? (float)(now - plugin->cpu_mark_ns) * 1e-6f : 0.0f;
+        plugin->outside_ms = ms_since(plugin->cpu_mark_ns, thread_cpu_ns());
     }
 }
 
@@ -73,7 +77,7 @@ void atr__budget_presented(atr_Plugin *plugin)
         return;
     }
     const uint64_t now = thread_cpu_ns();
-    plugin->present_work_ms = waits_for_display(plugin) ? (float)(now - plugin->cpu_mark_ns) * 1e-6f
+    plugin->present_work_ms = waits_for_display(plugin) ? ms_since(plugin->cpu_mark_ns, now)
                                                         : plugin->building.present_ms;
     plugin->cpu_mark_ns = now;
 }

@@ -45,6 +45,53 @@ static void frame_finish(atr_Plugin *plugin, uint64_t at_ns)
     plugin->presented = true;
 }
 
+/* What the host draws in: its viewport, without the bars beside a logical size. */
+static void tell_view(atr_Plugin *plugin, const atr__State *state)
+{
+    atr_effects_set_view(plugin->effects, (float)state->viewport_px.w / state->scale_x,
+                         (float)state->viewport_px.h / state->scale_y);
+    const atr_Transform output = atr__state_transform(state);
+    atr_effects_set_output(plugin->effects, &output);
+}
+
+void atr__plugin_look(atr_Plugin *plugin)
+{
+    atr__State state;
+    if (atr__painter_open(&plugin->painter, &state)) {
+        tell_view(plugin, &state);
+        atr__painter_close(&plugin->painter, &state);
+    }
+}
+
+static bool looks_equal(const atr__Look *a, const atr__Look *b)
+{
+    return a->width == b->width && a->height == b->height && a->logical_w == b->logical_w &&
+           a->logical_h == b->logical_h && a->scale_x == b->scale_x && a->scale_y == b->scale_y &&
+           SDL_RectEquals(&a->viewport, &b->viewport);
+}
+
+/* What effects are shown in may have changed while none was: they must not begin in the old one. */
+static void look_again(atr_Plugin *plugin)
+{
+    SDL_Renderer *renderer = plugin->painter.renderer;
+    if (renderer == NULL) {
+        atr__plugin_look(plugin); /* of a surface this is cheap, and of nothing it does nothing */
+        return;
+    }
+    if (SDL_GetRenderTarget(renderer) != NULL) {
+        return; /* the host's own; where effects go shows when they are drawn */
+    }
+    atr__Look now = { 0 };
+    SDL_GetRendererOutputSize(renderer, &now.width, &now.height);
+    SDL_RenderGetLogicalSize(renderer, &now.logical_w, &now.logical_h);
+    SDL_RenderGetScale(renderer, &now.scale_x, &now.scale_y);
+    SDL_RenderGetViewport(renderer, &now.viewport);
+    if (!looks_equal(&now, &plugin->look)) {
+        plugin->look = now;
+        atr__plugin_look(plugin);
+    }
+}
+
 void atr_plugin_begin_frame(atr_Plugin *plugin)
 {
     if (!plugin->presented) {
@@ -59,6 +106,7 @@ void atr_plugin_begin_frame(atr_Plugin *plugin)
     atr__plugin_exchange(plugin);
     (void)atr__watch_install(plugin->watch);
     atr__painter_begin_frame(&plugin->painter);
+    look_again(plugin);
     for (int layer = 0; layer < ATR_LAYER_COUNT; layer++) {
         plugin->drawn[layer] = false;
     }
@@ -83,24 +131,6 @@ static void collect(atr_Plugin *plugin, bool host_goes_on)
         atr_queue_take(plugin->queue, &plugin->list);
         plugin->queue_ns += now_ns(plugin) - start;
         plugin->collected = true;
-    }
-}
-
-/* What the host draws in: its viewport, without the bars beside a logical size. */
-static void tell_view(atr_Plugin *plugin, const atr__State *state)
-{
-    atr_effects_set_view(plugin->effects, (float)state->viewport_px.w / state->scale_x,
-                         (float)state->viewport_px.h / state->scale_y);
-    const atr_Transform output = atr__state_transform(state);
-    atr_effects_set_output(plugin->effects, &output);
-}
-
-void atr__plugin_look(atr_Plugin *plugin)
-{
-    atr__State state;
-    if (atr__painter_open(&plugin->painter, &state)) {
-        tell_view(plugin, &state);
-        atr__painter_close(&plugin->painter, &state);
     }
 }
 

@@ -46,6 +46,13 @@ typedef struct atr__Loader {
     atr__Usage usage;
 } atr__Loader;
 
+/* What tells where the host draws, as it stands when a frame begins. */
+typedef struct atr__Look {
+    int width, height, logical_w, logical_h;
+    float scale_x, scale_y;
+    SDL_Rect viewport;
+} atr__Look;
+
 struct atr_Plugin {
     atr_PluginDesc desc; /* resolved; its strings are not kept */
     atr_Log log;
@@ -63,6 +70,7 @@ struct atr_Plugin {
     atr__OverlaySkin *skin;
     float skin_scale; /* asked for last */
 
+    atr__Look look;    /* when the effects were told last, at a frame's start */
     atr_DrawList list; /* this frame's, once collected */
     bool collected;
     bool in_frame;

@@ -28,7 +28,9 @@
  * How effects are drawn (atr_PathKind) is chosen per frame by measured cost: geometry through
  * SDL_RenderGeometryRaw; surface, composing into a software renderer's pixels; layer, composing
  * into a texture. Surface and layer give the same pixels, layer on a GPU within rounding; geometry
- * is sampled by SDL's renderer and looks alike.
+ * is sampled by SDL's renderer and looks alike. Where a sprite is placed between pixels is up to
+ * that renderer, too: GPUs place all of them so, SDL's software renderer none; atr_DrawCmd.smooth
+ * is for the other two.
  *
  * A game that draws into its window's surface and has no renderer attaches to the window instead;
  * the calls are the same, and present is SDL_UpdateWindowSurface:
@@ -103,7 +105,7 @@ typedef struct atr_PluginDesc {
     uint32_t max_particles;    /* default 16,384 */
     size_t sprite_cache_bytes; /* of scaled and turned sprites; default 16 MiB */
     bool redraws_all;   /* attach_surface only: the host draws the whole picture in each frame, so
-                           what   effects covered need not be given back to it */
+                           what effects covered need not be given back to it */
     bool second_thread; /* surface and layer paths draw with two threads */
     bool unthrottled;   /* play and draw everything, whatever the frame costs */
     bool no_watch;      /* do not look for changes in effect_folder */
