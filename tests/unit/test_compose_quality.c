@@ -108,16 +108,20 @@ static void compose_commands__soft_sprites__near_the_supersampled_reference(void
         const char *name;
         float smallest, largest;
         bool turned, smooth;
-        int looks; /* from the second on turned ones come from copies */
+        int looks;    /* from the second on turned ones come from copies */
+        bool no_time; /* for any copy, not even a reduced one to gather from */
     } rows[] = {
-        { "upright, whole pixels", 12, 48, false, false, 1 },
-        { "upright, whole pixels, larger than the picture", 70, 110, false, false, 1 },
-        { "slow, from copies", 10, 32, false, true, 2 },
-        { "slow, gathered", 33, 100, false, true, 1 },
-        { "turned, gathered at first sight", 12, 90, true, false, 1 },
-        { "turned, from copies", 12, 90, true, false, 2 },
-        { "turned, large, gathered", 97, 120, true, false, 1 },
-        { "turned and slow, gathered", 12, 110, true, true, 1 },
+        { "upright, whole pixels", 12, 48, false, false, 1, false },
+        { "upright, whole pixels, larger than the picture", 70, 110, false, false, 1, false },
+        { "slow, from copies", 10, 32, false, true, 2, false },
+        { "slow, gathered", 33, 100, false, true, 1, false },
+        { "turned, gathered at first sight", 12, 90, true, false, 1, false },
+        { "turned, from copies", 12, 90, true, false, 2, false },
+        { "turned, large, gathered", 97, 120, true, false, 1, false },
+        { "turned and slow, gathered", 12, 110, true, true, 1, false },
+        { "upright, no time for a copy", 12, 48, false, false, 1, true },
+        { "slow, no time for a copy", 12, 48, false, true, 1, true },
+        { "turned, no time for a copy", 12, 48, true, false, 1, true },
     };
     texels_init();
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
@@ -139,11 +143,15 @@ static void compose_commands__soft_sprites__near_the_supersampled_reference(void
                 .smooth = rows[i].smooth,
                 .color = 0xffffffffu,
             };
+            const atr_ComposeDesc desc = { .fill_pixels = rows[i].no_time ? 1 : 0 };
             atr_Compositor *compositor = NULL;
-            assert_int_equal(atr_compose_create(NULL, &compositor), ATR_OK);
+            assert_int_equal(atr_compose_create(&desc, &compositor), ATR_OK);
             assert_int_equal(atr_compose_set_sprites(compositor, images, 2), ATR_OK);
             const atr_Canvas canvas = { drawn, SIDE, SIDE, SIDE };
             for (int look = 0; look < rows[i].looks; look++) {
+                if (rows[i].no_time) {
+                    atr_compose_begin_frame(compositor);
+                }
                 atr_compose_clear(&canvas, NULL, BACKGROUND);
                 atr_compose_commands(compositor, &canvas, NULL, NULL, &cmd, 1, NULL, NULL);
             }

@@ -217,9 +217,8 @@ static void move_oldest(atr__Copies *copies)
     const uint32_t index = oldest(copies);
     atr__Entry *entry = &copies->entries[index];
     const uint8_t *from = atr__copies_memory(copies, entry);
-    /* Its own place is free for it. In a ring that has not wrapped it may go to the very start. */
-    const bool wraps = copies->head > entry->offset && copies->units - copies->head < entry->units;
-    const uint32_t to = wraps ? 0 : copies->head;
+    /* Its own place is free for it, so only in a ring that has not wrapped there may be no room. */
+    const uint32_t to = copies->units - copies->head < entry->units ? 0 : copies->head;
     uint8_t *at = copies->memory + (size_t)to * ATR__COPY_UNIT;
     memmove(at, from, (size_t)entry->units * ATR__COPY_UNIT);
     const size_t pixels = (size_t)((const uint8_t *)entry->copy.pixels - from);

@@ -154,9 +154,17 @@ static void trim(const atr_Compositor *compositor, int32_t width, int32_t height
     }
 }
 
-/* A copy that costs more than a slice: as many rows of it as there is time for, one at least of a
- * whole slice; NULL until all are there. One that has another size in the next frame is not begun.
- */
+/* How many rows of it may be made now: such a copy leaves half of the slice to small ones, but has
+ * one row at least of a whole slice. */
+static int32_t rows_affordable(const atr_Compositor *compositor, int64_t cost)
+{
+    const int64_t left = (int64_t)compositor->fill_left - compositor->fill_pixels / 2;
+    const int64_t rows = left > 0 ? left / cost : 0;
+    return rows == 0 && compositor->fill_left == compositor->fill_pixels ? 1 : (int32_t)rows;
+}
+
+/* A copy that costs more than a slice, some rows in every frame; NULL until all are there. One that
+ * has another size in the next frame is not begun. */
 static atr__Entry *upright_in_slices(atr_Compositor *compositor, atr__CopyKey key,
                                      atr_SpriteId sprite, int32_t width, int32_t height)
 {
@@ -169,10 +177,10 @@ static atr__Entry *upright_in_slices(atr_Compositor *compositor, atr__CopyKey ke
         return NULL;
     }
     const int64_t cost = row_cost(&compositor->sprites[sprite].image, width, height);
-    const bool whole = compositor->fill_left == compositor->fill_pixels;
-    const int64_t affordable = compositor->fill_left / cost;
-    const int32_t rows = atr__min_i32(height - entry->rows_made,
-                                      (int32_t)(affordable == 0 && whole ? 1 : affordable));
+    const int32_t rows = atr__min_i32(height - entry->rows_made, rows_affordable(compositor, cost));
+    if (rows == 0) {
+        return NULL;
+    }
     scale_rows(compositor, sprite, width, height, entry, entry->rows_made + rows);
     count_made(compositor, (int64_t)rows * width, rows * cost);
     if (entry->rows_made < height) {

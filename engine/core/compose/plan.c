@@ -1,8 +1,8 @@
 /* From commands and particles to a list of copies and where they go, in the order they were given.
  * Particles come in chunks: first the arithmetic, in loops that a compiler vectorises, then one
  * look into the table of copies for each. That look, the clip and the list together must cost
- * little beside ten rows of pixels, so the usual case is kept free of calls. Values that are no
- * finite number, or far outside any screen, draw nothing. */
+ * little beside ten rows of pixels, so the usual case is kept free of calls. Places and sizes that
+ * are no finite number, or far outside any screen, draw nothing; such an angle is any angle. */
 #include "compose/compose_internal.h"
 
 #define FAR 1.0e6f /* output pixels; nothing is farther out than this */
