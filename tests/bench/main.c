@@ -28,12 +28,15 @@ static void usage(FILE *to)
     for (size_t i = 0; i < SUITES; i++) {
         (void)fprintf(to, "  %-10s %s\n", suites[i].name, suites[i].what);
     }
-    (void)fputs("\n  --json         one object a line\n"
-                "  --seed N       where chance plays; default 1\n"
-                "  --filter TEXT  only cases whose name contains it\n"
-                "  --long         more rounds\n"
-                "\nFigures are of this machine in this minute: compare ratios, not machines.\n",
-                to);
+    (void)fputs(
+        "\n  --json         one object a line\n"
+        "  --seed N       where chance plays; default 1\n"
+        "  --filter TEXT  only cases whose name contains it\n"
+        "  --long         more rounds\n"
+        "\nIn effects/update both sides age 10,000 particles, find those whose life is over and\n"
+        "begin it anew, move, turn and flip frames; in update/shown also write them out.\n"
+        "\nFigures are of this machine in this minute: compare ratios, not machines.\n",
+        to);
 }
 
 static int wrong_use(const char *text)

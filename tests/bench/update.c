@@ -6,7 +6,7 @@
  * by speed, drag and gravity, turn, and flip the frames. Lives are 1.5 to 2.5 s and begin at
  * different times, so that of 10,000 particles some 80 die in a frame. Structs are asked one by
  * one. The runtime keeps for each 64 particles the time before which none of them dies; when it has
- * come, it counts the dead, and looks for them when there are some, as it does when effects play.
+ * come, it looks for the dead, as it does when effects play.
  *
  * `effects/update/shown/array_of_structs`: that, and place, size and colour over life written out
  * for drawing. */
@@ -106,6 +106,7 @@ static void make_field(uint64_t seed)
         chunk->vx[k] = one->vx;
         chunk->vy[k] = one->vy;
         chunk->born[k] = one->born;
+        chunk->dies[k] = one->born + life;
         chunk->pace[k] = one->pace;
         chunk->size[k] = one->size;
         chunk->spin[k] = one->spin;
@@ -117,14 +118,15 @@ static void make_field(uint64_t seed)
 /* ---- Atrium ---------------------------------------------------------------------------------- */
 
 /* Where the runtime would take the dead out and bear others: in the same places. */
-static void bear_again(atr__Chunk *chunk, float clock)
+static void bear_again(atr__Chunk *chunk, uint64_t dead, float clock)
 {
-    for (uint32_t i = 0; i < chunk->count; i++) {
-        if ((clock - chunk->born[i]) * chunk->pace[i] >= 1) {
-            const float death = clock + 1 / chunk->pace[i];
-            chunk->born[i] = clock;
-            chunk->next_death = death < chunk->next_death ? death : chunk->next_death;
-        }
+    for (; dead != 0; dead &= dead - 1) {
+        const uint32_t i = atr__lowest_bit(dead);
+        const float death = clock + 1 / chunk->pace[i];
+        chunk->born[i] = clock;
+        chunk->dies[i] = death;
+        chunk->next_death = death < chunk->next_death ? death : chunk->next_death;
+        field.dead[CHUNKED]++;
     }
 }
 
@@ -151,11 +153,7 @@ static void update_chunks(bool shown)
     for (uint32_t i = 0; i < CHUNKS; i++) {
         atr__Chunk *chunk = &field.chunks[i];
         if (clock >= chunk->next_death) {
-            const uint32_t dead = field.ops->count_dead(chunk, clock);
-            field.dead[CHUNKED] += dead;
-            if (dead > 0) {
-                bear_again(chunk, clock);
-            }
+            bear_again(chunk, field.ops->find_dead(chunk, clock), clock);
         }
         field.ops->move(chunk, &field.motion, NULL);
         field.ops->turn(chunk, STEP_S);
@@ -214,8 +212,10 @@ static void set_back(Side side)
         if (side == STRUCTS) {
             field.particles[i].born -= CLOCK_MOST;
         } else {
-            field.chunks[i / ATR__CHUNK_SIZE].born[i % ATR__CHUNK_SIZE] -= CLOCK_MOST;
-            field.chunks[i / ATR__CHUNK_SIZE].next_death = 0;
+            atr__Chunk *chunk = &field.chunks[i / ATR__CHUNK_SIZE];
+            chunk->born[i % ATR__CHUNK_SIZE] -= CLOCK_MOST;
+            chunk->dies[i % ATR__CHUNK_SIZE] -= CLOCK_MOST;
+            chunk->next_death = 0;
         }
     }
     field.clock[side] -= CLOCK_MOST;

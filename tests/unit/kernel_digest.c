@@ -46,6 +46,9 @@ static void fill_chunk(atr__Chunk *chunk)
     uint32_t state = 7;
     memset(chunk, 0, sizeof *chunk);
     chunk->count = ATR__CHUNK_SIZE - 5;
+    for (uint32_t i = chunk->count; i < ATR__CHUNK_SIZE; i++) {
+        chunk->dies[i] = ATR__NEVER;
+    }
     for (uint32_t i = 0; i < chunk->count; i++) {
         chunk->x[i] = noise(&state) * 1280;
         chunk->y[i] = noise(&state) * 720;
@@ -53,6 +56,7 @@ static void fill_chunk(atr__Chunk *chunk)
         chunk->vy[i] = noise(&state) * 300;
         chunk->born[i] = noise(&state) * 0.5f;
         chunk->pace[i] = (noise(&state) + 1.1f) * 0.25f;
+        chunk->dies[i] = chunk->born[i] + 1 / chunk->pace[i];
         chunk->size[i] = (noise(&state) + 2) * 9;
         chunk->angle[i] = noise(&state) * 180;
         chunk->spin[i] = noise(&state) * 360;
@@ -107,11 +111,9 @@ static uint64_t shown_digest(uint64_t digest, const atr__UpdateOps *ops, const a
 static void push_all(const atr__UpdateOps *ops, const atr__Chunk *chunk, float clock,
                      const atr__Motion *motion, atr__Push *push, uint32_t *arrived)
 {
-    const atr__Pull pull = { .x = 40,
-                             .y = -30,
-                             .strength = 400,
-                             .arrive_square = 900,
-                             .reach = motion->reach };
+    const atr__Pull pull = {
+        .x = 40, .y = -30, .strength = 400, .arrive_square = 900, .reach = motion->reach
+    };
     const atr__Whirl whirl = { .way_x = { 0.01f, -0.004f, 0.002f },
                                .way_y = { 0.003f, 0.007f, -0.009f },
                                .push_x = { 30, -40, 50 },
@@ -132,18 +134,19 @@ static uint64_t update_digest(const atr__UpdateOps *ops)
     fill_chunk(&chunk);
     for (int step = 0; step < STEPS; step++) {
         const atr__Motion motion = atr__motion(0.004f + 0.0004f * (float)step, 0.8f, 12.0f, 300.0f);
-        uint32_t counts[2] = { 0, 0 };
+        uint32_t arrived = 0;
         clock += motion.dt;
         for (uint32_t i = 0; i < ATR__CHUNK_SIZE; i++) {
             push.x[i] = noise(&state) * 50;
             push.y[i] = noise(&state) * 50;
         }
-        push_all(ops, &chunk, clock, &motion, &push, &counts[0]);
+        push_all(ops, &chunk, clock, &motion, &push, &arrived);
         ops->move(&chunk, &motion, step % 2 == 0 ? NULL : &push);
         ops->turn(&chunk, motion.dt);
         ops->flip(&chunk, motion.dt, 6);
-        counts[1] = ops->count_dead(&chunk, clock);
-        digest = digest_of(digest, counts, sizeof counts);
+        const uint64_t dead = ops->find_dead(&chunk, clock);
+        digest = digest_of(digest, &arrived, sizeof arrived);
+        digest = digest_of(digest, &dead, sizeof dead);
         digest = digest_of(digest, &chunk.next_death, sizeof chunk.next_death);
         digest = shown_digest(digest, ops, &chunk, clock);
     }

@@ -104,6 +104,7 @@ static void put_to_sleep(atr__Chunk *chunk, uint32_t first, uint32_t last)
         chunk->vx[i] = 0.0f;
         chunk->vy[i] = 0.0f;
         chunk->born[i] = 0.0f;
+        chunk->dies[i] = ATR__NEVER;
         chunk->pace[i] = 0.0f;
         chunk->row[i] = 0;
     }
@@ -135,6 +136,7 @@ atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list)
     chunk->count = 0;
     /* All of it: another node's turns and frames, or a ribbon's strips, may have been there. */
     memset(chunk, 0, offsetof(atr__Chunk, next_death));
+    put_to_sleep(chunk, 0, ATR__CHUNK_SIZE);
     chunk->next_death = ATR__NEVER;
     if (list->last == ATR__CHUNK_NONE) {
         list->first = id;
@@ -170,6 +172,7 @@ static void copy_run(const atr__Chunk *from, uint32_t first, uint32_t count, atr
     memmove(to->vx + at, from->vx + first, size);
     memmove(to->vy + at, from->vy + first, size);
     memmove(to->born + at, from->born + first, size);
+    memmove(to->dies + at, from->dies + first, size);
     memmove(to->pace + at, from->pace + first, size);
     memmove(to->size + at, from->size + first, size);
     memmove(to->serial + at, from->serial + first, size);
@@ -186,26 +189,22 @@ static void copy_run(const atr__Chunk *from, uint32_t first, uint32_t count, atr
 
 bool atr__particle_is_dead(const atr__Chunk *chunk, uint32_t i, float clock)
 {
-    return (clock - chunk->born[i]) * chunk->pace[i] >= 1.0f;
+    return clock >= chunk->dies[i];
 }
 
-void atr__chunk_remove_dead(atr__Chunk *chunk, float clock, atr__Fields fields)
+void atr__chunk_remove(atr__Chunk *chunk, uint64_t which, atr__Fields fields)
 {
     const uint32_t count = chunk->count;
     uint32_t at = 0;
-    uint32_t i = 0;
-    while (i < count) {
-        while (i < count && atr__particle_is_dead(chunk, i, clock)) {
-            i++;
+    uint32_t first = 0; /* of those that stay, between two that go */
+    while (first < count) {
+        const uint32_t next = which != 0 ? atr__lowest_bit(which) : count;
+        if (first != at && next > first) {
+            copy_run(chunk, first, next - first, chunk, at, fields);
         }
-        const uint32_t first = i;
-        while (i < count && !atr__particle_is_dead(chunk, i, clock)) {
-            i++;
-        }
-        if (first != at && i > first) {
-            copy_run(chunk, first, i - first, chunk, at, fields);
-        }
-        at += i - first;
+        at += next - first;
+        first = next + 1;
+        which &= which - (which != 0 ? 1u : 0u);
     }
     put_to_sleep(chunk, at, count);
     chunk->count = at;

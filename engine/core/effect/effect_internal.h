@@ -97,8 +97,8 @@ void atr__list_release(atr__Chunks *chunks, atr__ChunkList *list);
 atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list);
 /* `previous`: the one before; ATR__CHUNK_NONE for the first. */
 void atr__list_unlink(atr__Chunks *chunks, atr__ChunkList *list, uint32_t previous, uint32_t id);
-/* The rest keep their order. */
-void atr__chunk_remove_dead(atr__Chunk *chunk, float clock, atr__Fields fields);
+/* Those whose bit is set; the rest keep their order. */
+void atr__chunk_remove(atr__Chunk *chunk, uint64_t which, atr__Fields fields);
 bool atr__particle_is_dead(const atr__Chunk *chunk, uint32_t i, float clock);
 void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields fields);
 

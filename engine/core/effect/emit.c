@@ -165,6 +165,7 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
     chunk->born[i] = instance->clock - early;
     chunk->pace[i] = 1.0f / life;
     const float death = chunk->born[i] + life;
+    chunk->dies[i] = death;
     chunk->next_death = death < chunk->next_death ? death : chunk->next_death;
     chunk->serial[i] = b->state->serial;
     chunk->count++;

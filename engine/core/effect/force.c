@@ -33,7 +33,7 @@ static void arrive(const atr__Step *s, const atr__Pull *pull, atr__Chunk *chunk,
     }
     chunk->x[i] += mx * share;
     chunk->y[i] += my * share;
-    chunk->born[i] = s->instance->clock - 2.0f / chunk->pace[i];
+    chunk->dies[i] = s->instance->clock;
     if (s->node->def->on_arrive[0] != '\0') {
         atr__event_push(s->effects, s->instance, ATR_EFFECT_EVENT_ARRIVE, s->node->def->on_arrive);
     }

@@ -55,20 +55,18 @@ static atr__Step step_of(atr_Effects *effects, atr__Instance *instance, uint32_t
     return s;
 }
 
-static void remove_dead(const atr__Step *s, atr__Chunk *chunk)
+/* `dead`: a bit for each. */
+static void remove_dead(const atr__Step *s, atr__Chunk *chunk, uint64_t dead)
 {
     atr_Effects *effects = s->effects;
-    const float clock = s->instance->clock;
     const uint32_t before = chunk->count;
-    if (s->node->on_death != ATR__NODE_NONE) {
-        for (uint32_t i = 0; i < before && effects->spot_count < ATR__SPOTS_MAX; i++) {
-            if (atr__particle_is_dead(chunk, i, clock)) {
-                effects->spots[effects->spot_count++] =
-                    (atr__Spot){ s->node->on_death, chunk->x[i], chunk->y[i] };
-            }
-        }
+    uint64_t left = s->node->on_death != ATR__NODE_NONE ? dead : 0;
+    for (; left != 0 && effects->spot_count < ATR__SPOTS_MAX; left &= left - 1) {
+        const uint32_t i = atr__lowest_bit(left);
+        effects->spots[effects->spot_count++] =
+            (atr__Spot){ s->node->on_death, chunk->x[i], chunk->y[i] };
     }
-    atr__chunk_remove_dead(chunk, clock, s->fields);
+    atr__chunk_remove(chunk, dead, s->fields);
     s->state->alive -= before - chunk->count;
     effects->work.removals++;
 }
@@ -76,8 +74,10 @@ static void remove_dead(const atr__Step *s, atr__Chunk *chunk)
 static void expire(const atr__Step *s, atr__Chunk *chunk)
 {
     const float clock = s->instance->clock;
-    if (clock >= chunk->next_death && s->effects->update->count_dead(chunk, clock) > 0) {
-        remove_dead(s, chunk);
+    const uint64_t dead =
+        clock >= chunk->next_death ? s->effects->update->find_dead(chunk, clock) : 0;
+    if (dead != 0) {
+        remove_dead(s, chunk, dead);
     }
 }
 
@@ -86,7 +86,7 @@ static void move_chunk(const atr__Step *s, atr__Chunk *chunk)
     const atr__UpdateOps *update = s->effects->update;
     atr__Push push;
     if (s->pushed && atr__push_all(s, chunk, &push)) {
-        remove_dead(s, chunk);
+        remove_dead(s, chunk, update->find_dead(chunk, s->instance->clock));
         (void)atr__push_all(s, chunk, &push);
     }
     update->move(chunk, &s->motion, s->pushed ? &push : NULL);
@@ -175,6 +175,7 @@ static void bear_earlier(atr__Chunk *chunk, float clock, float by)
     (void)clock;
     for (uint32_t i = 0; i < chunk->count; i++) {
         chunk->born[i] -= by;
+        chunk->dies[i] -= by;
     }
 }
 
@@ -186,6 +187,7 @@ static void end_within(atr__Chunk *chunk, float clock, float by)
         if (pace > chunk->pace[i]) {
             chunk->pace[i] = pace;
             chunk->born[i] = clock - t / pace;
+            chunk->dies[i] = clock + by;
         }
     }
 }

@@ -7,6 +7,7 @@
 #include "base/trig.h"
 
 #include <math.h>
+#include <string.h>
 
 #define LAST_MOMENT 0.99999f /* of a life: what is shown has not died */
 
@@ -154,31 +155,58 @@ static void flip(atr__Chunk *chunk, float dt, uint32_t frames)
     flip_frames(whole_groups(chunk->count), chunk->frame, chunk->fps, dt, (float)frames);
 }
 
-static uint32_t count_dead(atr__Chunk *chunk, float clock)
+/* Times above zero order as their bits do, and those below are less: minima of integers may be
+ * taken in any order, so that they need no chain. */
+static inline int32_t soonest_of(uint32_t n, const int32_t *restrict dies, int32_t clock)
+{
+    const float never = ATR__NEVER;
+    int32_t soonest;
+    memcpy(&soonest, &never, sizeof soonest);
+    const int32_t latest = soonest;
+    for (uint32_t i = 0; i < n; i++) {
+        const int32_t death = dies[i] > clock ? dies[i] : latest;
+        soonest = death < soonest ? death : soonest;
+    }
+    return soonest;
+}
+
+static inline void find_over(uint32_t n, uint8_t *restrict over, const int32_t *restrict dies,
+                             int32_t clock)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        over[i] = dies[i] <= clock ? 1 : 0;
+    }
+}
+
+/* Eight bytes that are 0 or 1 as bits: each is shifted to its own place in the highest byte. */
+static inline uint64_t eight_bits(const uint8_t *over)
+{
+    uint64_t bytes = 0;
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&bytes, over, sizeof bytes);
+#else
+    for (uint32_t k = 0; k < 8; k++) {
+        bytes |= (uint64_t)over[k] << (8 * k);
+    }
+#endif
+    return bytes * UINT64_C(0x0102040810204080) >> 56;
+}
+
+static uint64_t find_dead(atr__Chunk *chunk, float clock)
 {
     const uint32_t n = whole_groups(chunk->count);
-    const float *born = chunk->born;
-    const float *pace = chunk->pace;
-    /* The soonest of each place in a group: a plain minimum would be a chain. */
-    float soonest[ATR__CHUNK_STEP];
-    uint32_t dead = 0;
-    for (uint32_t k = 0; k < ATR__CHUNK_STEP; k++) {
-        soonest[k] = ATR__NEVER;
+    int32_t dies[ATR__CHUNK_SIZE];
+    int32_t now;
+    uint8_t over[ATR__CHUNK_SIZE];
+    memcpy(dies, chunk->dies, sizeof dies);
+    memcpy(&now, &clock, sizeof now);
+    const int32_t soonest = soonest_of(n, dies, now);
+    memcpy(&chunk->next_death, &soonest, sizeof soonest);
+    find_over(n, over, dies, now);
+    uint64_t dead = 0;
+    for (uint32_t i = 0; i < n; i += 8) {
+        dead |= eight_bits(over + i) << i;
     }
-    for (uint32_t group = 0; group < n; group += ATR__CHUNK_STEP) {
-        for (uint32_t k = 0; k < ATR__CHUNK_STEP; k++) {
-            const uint32_t i = group + k;
-            const bool over = (clock - born[i]) * pace[i] >= 1.0f;
-            const float death = over ? ATR__NEVER : born[i] + 1.0f / pace[i];
-            soonest[k] = death < soonest[k] ? death : soonest[k];
-            dead += over ? 1u : 0u;
-        }
-    }
-    float next = ATR__NEVER;
-    for (uint32_t k = 0; k < ATR__CHUNK_STEP; k++) {
-        next = soonest[k] < next ? soonest[k] : next;
-    }
-    chunk->next_death = next;
     return dead;
 }
 
@@ -308,6 +336,6 @@ static const atr__UpdateOps kernel = {
     .whirl = whirl,
     .turn = turn,
     .flip = flip,
-    .count_dead = count_dead,
+    .find_dead = find_dead,
     .show = show,
 };

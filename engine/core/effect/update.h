@@ -18,14 +18,15 @@
 #define ATR__LUT_SIZE   128     /* steps in a life: 20 ms of one that lasts 2.5 s */
 
 /* Particles of one node of one instance. They do not age: their instance has a clock, and what has
- * passed of a life follows from it. Those from `count` on are asleep: pace, speed and row are 0,
- * the passes may run over them. */
+ * passed of a life follows from it. Those from `count` on are asleep: pace, speed and row are 0
+ * and they never die; the passes may run over them. */
 typedef struct atr__Chunk {
     _Alignas(64) float x[ATR__CHUNK_SIZE];
     float y[ATR__CHUNK_SIZE];
     float vx[ATR__CHUNK_SIZE], vy[ATR__CHUNK_SIZE];
     float born[ATR__CHUNK_SIZE]; /* by the instance's clock, s */
-    float pace[ATR__CHUNK_SIZE]; /* 1 / life; dead when (clock - born) * pace has come to 1 */
+    float dies[ATR__CHUNK_SIZE]; /* by the same: dead when it has come */
+    float pace[ATR__CHUNK_SIZE]; /* 1 / life */
     float size[ATR__CHUNK_SIZE]; /* before its curve */
     uint32_t serial[ATR__CHUNK_SIZE];
     float angle[ATR__CHUNK_SIZE], spin[ATR__CHUNK_SIZE];
@@ -105,8 +106,8 @@ typedef struct atr__UpdateOps {
     void (*whirl)(const atr__Chunk *chunk, const atr__Whirl *whirl, atr__Push *push);
     void (*turn)(atr__Chunk *chunk, float dt);
     void (*flip)(atr__Chunk *chunk, float dt, uint32_t frames);
-    /* Sets next_death. @return how many are dead by now. */
-    uint32_t (*count_dead)(atr__Chunk *chunk, float clock);
+    /* Sets next_death, of those that live. @return a bit for each that is dead by now. */
+    uint64_t (*find_dead)(atr__Chunk *chunk, float clock);
     /* Writes what particles `first`.. look like to `at`..; first: a multiple of ATR__CHUNK_STEP.
      * Up to ATR__CHUNK_STEP - 1 places behind the last are overwritten. */
     void (*show)(const atr__Chunk *chunk, uint32_t first, const atr__Look *look,
@@ -121,6 +122,20 @@ const atr__UpdateOps *atr__update_neon(void);
 
 /* NULL where it cannot run. */
 const atr__UpdateOps *atr__update_of(atr__Simd simd);
+
+/* Of bits that are not all 0. */
+static inline uint32_t atr__lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits);
+#else
+    uint32_t at = 0;
+    while ((bits >> at & 1u) == 0) {
+        at++;
+    }
+    return at;
+#endif
+}
 
 /* The share of a way (mx, my) at which it comes closest to (dx, dy). */
 static inline float atr__closest_share(float dx, float dy, float mx, float my)
