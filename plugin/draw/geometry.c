@@ -115,6 +115,26 @@ static inline void quad_draw(const Job *job, const Quad *quad, const atr__Geomet
     }
 }
 
+/* SDL's software renderer cuts corners and sizes down to whole numbers: rounded, they are where the
+ * compositor puts them. */
+static inline float edge_at(const Job *job, float at)
+{
+    return job->painter->software ? floorf(at + 0.5f) : at;
+}
+
+static inline void upright_draw(const Job *job, const atr__GeometryPicture *picture, float left,
+                                float top, float right, float bottom, uint32_t color)
+{
+    const float x0 = edge_at(job, left);
+    const float y0 = edge_at(job, top);
+    const float x1 = edge_at(job, right);
+    const float y1 = edge_at(job, bottom);
+    if (x0 < x1 && y0 < y1) {
+        const Quad quad = { { x0, x1, x0, x1 }, { y0, y0, y1, y1 } };
+        quad_draw(job, &quad, picture, color);
+    }
+}
+
 /* False for what is not a number, too. */
 static inline bool is_seen(const Job *job, float left, float top, float right, float bottom)
 {
@@ -173,9 +193,7 @@ static inline void sprite_draw(const Job *job, const atr__GeometryPicture *pictu
     const float left = x * t->scale_x + t->offset_x - width * 0.5f;
     const float top = y * t->scale_y + t->offset_y - height * 0.5f;
     if (is_seen(job, left, top, left + width, top + height)) {
-        const Quad quad = { { left, left + width, left, left + width },
-                            { top, top, top + height, top + height } };
-        quad_draw(job, &quad, picture, color);
+        upright_draw(job, picture, left, top, left + width, top + height, color);
     }
 }
 
@@ -199,10 +217,8 @@ static void rect_draw(const Job *job, const atr_DrawCmd *rect)
     const float x1 = within(right, job->left, job->right);
     const float y0 = within(top, job->top, job->bottom);
     const float y1 = within(bottom, job->top, job->bottom);
-    if (x0 < x1 && y0 < y1) {
-        quad_draw(job, &(Quad){ { x0, x1, x0, x1 }, { y0, y0, y1, y1 } },
-                  &job->painter->geometry.pictures[ATR_SPRITE_WHITE], rect->color);
-    }
+    upright_draw(job, &job->painter->geometry.pictures[ATR_SPRITE_WHITE], x0, y0, x1, y1,
+                 rect->color);
 }
 
 static void particles_draw(const Job *job, const atr_DrawCmd *command)

@@ -150,7 +150,8 @@ static void plugin_paths__geometry__looks_like_the_reference(void **state)
     const double away = compare(&wanted, &geometry).mean;
     print_message("  drawn %.2f, away %.2f\n", drawn, away);
     assert_true(drawn > 5); /* the scene is there at all */
-    assert_true(away < drawn * 0.15);
+    /* GPUs place sprites between pixels; SDL's software renderer where the compositor does. */
+    assert_true(away < drawn * (software ? 0.06 : 0.15));
     free(wanted.pixels);
     free(bare.pixels);
     free(geometry.pixels);
