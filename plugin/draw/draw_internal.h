@@ -255,6 +255,7 @@ typedef struct atr__Painter {
     atr_PathKind last;   /* of the last frame that drew something */
     bool measure;        /* this frame's cost is taken */
     SDL_Texture *target; /* of the layer drawn last */
+    bool asked;          /* whether the path can draw, since the target was opened */
 } atr__Painter;
 
 /* painter.c */

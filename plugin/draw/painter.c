@@ -140,6 +140,7 @@ void atr__painter_begin_frame(atr__Painter *painter)
 
 bool atr__painter_open(atr__Painter *painter, atr__State *state)
 {
+    painter->asked = false;
     if (painter->renderer == NULL) {
         return atr__direct_open(painter, state);
     }
@@ -191,12 +192,15 @@ static void draw_by(atr__Painter *painter, const atr__State *state, const atr__B
     }
 }
 
-/* Whether the path of the layer before draws this one too: the window may have been resized since,
- * and its surface freed. */
+/* Whether the path of the layer before draws this one too: since the target was opened then, the
+ * window may have been resized and its surface freed. Asking may take the display server a moment,
+ * so it is not done for each layer. */
 static bool path_stands(atr__Painter *painter, const atr__State *state)
 {
+    const bool asked = painter->asked || painter->renderer == NULL;
+    painter->asked = true;
     return painter->path != ATR_PATH_AUTO && painter->target == state->target &&
-           (painter->renderer == NULL || atr__path_ready(painter, painter->path, state));
+           (asked || atr__path_ready(painter, painter->path, state));
 }
 
 void atr__painter_draw(atr__Painter *painter, const atr__State *state, const atr_DrawCmd *commands,
