@@ -153,6 +153,63 @@ static void effect_folder__saved_again_and_again__begin_frame_allocates_nothing(
     scratch_folder_remove(&folder);
 }
 
+static bool has_heard(Heard *heard, const char *text)
+{
+    pthread_mutex_lock(&heard->lock);
+    const bool found = strstr(heard->lines, text) != NULL;
+    pthread_mutex_unlock(&heard->lock);
+    return found;
+}
+
+/* The loader thread's definitions name new pictures, hundreds of frames of them, while every frame
+ * asks for all that are named: their table grows under the one that reads it. */
+static void effect_folder__new_pictures_named_while_all_are_asked_for__each_is_found(void **state)
+{
+    enum { FILES = 40 };
+    ScratchFolder folder;
+    assert_true(scratch_folder_make(&folder));
+    Heard heard = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, "" };
+    Screen screen;
+    screen_open(&screen, *state, 160, 120);
+    atr_Plugin *plugin = NULL;
+    const atr_PluginDesc desc = { .effect_folder = folder.path,
+                                  .log = { hear, &heard, ATR_LOG_INFO } };
+    assert_int_equal(atr_plugin_attach(screen.renderer, &desc, &plugin), ATR_OK);
+    for (int i = 0; i < FILES; i++) {
+        char name[32];
+        char text[256];
+        snprintf(name, sizeof name, "e%02d.json", i);
+        snprintf(text, sizeof text,
+                 "{\"atrium_effect\":1,\"name\":\"e%02d\",\"duration\":1,\"nodes\":[{\"type\":"
+                 "\"emitter\",\"bursts\":[{\"count\":2}],\"life\":1,\"size\":9,"
+                 "\"sprite\":{\"sheet\":\"none%02d.png\",\"frames\":16}}]}",
+                 i, i);
+        save(&folder, name, text);
+        frame(plugin);
+    }
+    for (int i = 0; i < 1000000 && !has_heard(&heard, "e39 reloaded"); i++) {
+        atr_plugin_preload(plugin, NULL);
+        frame(plugin);
+    }
+    wait_for(&heard, "e39 reloaded");
+    frame(plugin);
+    for (int i = 0; i < FILES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "none%02d.png", i);
+        (void)sprite_named(plugin, name);
+    }
+    atr_PluginStats stats;
+    do {
+        atr_plugin_preload(plugin, NULL);
+        frame(plugin);
+        atr_plugin_stats(plugin, &stats);
+    } while (!stats.assets_ready);
+    assert_int_equal(stats.assets_missing, FILES * 16);
+    atr_plugin_detach(plugin);
+    screen_close(&screen);
+    scratch_folder_remove(&folder);
+}
+
 static void effect_folder__never_drawn_again_or_not_watched__detaches_cleanly(void **state)
 {
     ScratchFolder folder;
@@ -187,6 +244,8 @@ int main(int argc, char **argv)
             effect_folder__edited_while_frames_are_drawn__the_next_frame_has_it, argv[1]),
         cmocka_unit_test_prestate(
             effect_folder__saved_again_and_again__begin_frame_allocates_nothing, argv[1]),
+        cmocka_unit_test_prestate(
+            effect_folder__new_pictures_named_while_all_are_asked_for__each_is_found, argv[1]),
         cmocka_unit_test_prestate(effect_folder__never_drawn_again_or_not_watched__detaches_cleanly,
                                   argv[1]),
     };
