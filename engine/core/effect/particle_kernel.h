@@ -157,24 +157,24 @@ static void flip(atr__Chunk *chunk, float dt, uint32_t frames)
 
 /* Times above zero order as their bits do, and those below are less: minima of integers may be
  * taken in any order, so that they need no chain. */
-static inline int32_t soonest_of(uint32_t n, const int32_t *restrict dies, int32_t clock)
+static inline int32_t soonest_of(uint32_t n, const atr__Chunk *restrict chunk, int32_t clock)
 {
     const float never = ATR__NEVER;
     int32_t soonest;
     memcpy(&soonest, &never, sizeof soonest);
     const int32_t latest = soonest;
     for (uint32_t i = 0; i < n; i++) {
-        const int32_t death = dies[i] > clock ? dies[i] : latest;
+        const int32_t death = chunk->dies_bits[i] > clock ? chunk->dies_bits[i] : latest;
         soonest = death < soonest ? death : soonest;
     }
     return soonest;
 }
 
-static inline void find_over(uint32_t n, uint8_t *restrict over, const int32_t *restrict dies,
+static inline void find_over(uint32_t n, uint8_t *restrict over, const atr__Chunk *restrict chunk,
                              int32_t clock)
 {
     for (uint32_t i = 0; i < n; i++) {
-        over[i] = dies[i] <= clock ? 1 : 0;
+        over[i] = chunk->dies_bits[i] <= clock ? 1 : 0;
     }
 }
 
@@ -195,14 +195,12 @@ static inline uint64_t eight_bits(const uint8_t *over)
 static uint64_t find_dead(atr__Chunk *chunk, float clock)
 {
     const uint32_t n = whole_groups(chunk->count);
-    int32_t dies[ATR__CHUNK_SIZE];
     int32_t now;
     uint8_t over[ATR__CHUNK_SIZE];
-    memcpy(dies, chunk->dies, sizeof dies);
     memcpy(&now, &clock, sizeof now);
-    const int32_t soonest = soonest_of(n, dies, now);
+    const int32_t soonest = soonest_of(n, chunk, now);
     memcpy(&chunk->next_death, &soonest, sizeof soonest);
-    find_over(n, over, dies, now);
+    find_over(n, over, chunk, now);
     uint64_t dead = 0;
     for (uint32_t i = 0; i < n; i += 8) {
         dead |= eight_bits(over + i) << i;

@@ -25,7 +25,10 @@ typedef struct atr__Chunk {
     float y[ATR__CHUNK_SIZE];
     float vx[ATR__CHUNK_SIZE], vy[ATR__CHUNK_SIZE];
     float born[ATR__CHUNK_SIZE]; /* by the instance's clock, s */
-    float dies[ATR__CHUNK_SIZE]; /* by the same: dead when it has come */
+    union {
+        float dies[ATR__CHUNK_SIZE]; /* by the same: dead when it has come */
+        int32_t dies_bits[ATR__CHUNK_SIZE];
+    };
     float pace[ATR__CHUNK_SIZE]; /* 1 / life */
     float size[ATR__CHUNK_SIZE]; /* before its curve */
     uint32_t serial[ATR__CHUNK_SIZE];
