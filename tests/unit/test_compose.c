@@ -301,6 +301,25 @@ static void compose_commands__unknown_or_empty_sprite__draws_nothing(void **stat
     atr_compose_destroy(compositor);
 }
 
+static void compose_set_sprites__more_than_there_are_ids__none_draws_nothing(void **state)
+{
+    (void)state;
+    enum { COUNT = ATR_SPRITE_NONE + 2 };
+    static atr_Image images[COUNT];
+    for (uint32_t i = 0; i < COUNT; i++) {
+        images[i] = (atr_Image){ &white_pixel, 1, 1, 1 };
+    }
+    atr_Compositor *compositor = compositor_of(0);
+    assert_int_equal(atr_compose_set_sprites(compositor, images, COUNT), ATR_OK);
+    Sheet sheet;
+    sheet_init(&sheet, SIDE, SIDE);
+    draw(compositor, &sheet, sprite_at(ATR_SPRITE_NONE, 20, 20, 8, 8));
+    draw(compositor, &sheet, sprite_at(ATR_SPRITE_NONE - 1, 60, 20, 8, 8));
+    assert_int_equal(pixel(&sheet.canvas, 20, 20), BACKGROUND);
+    assert_int_equal(pixel(&sheet.canvas, 60, 20), 0xffffffffu);
+    atr_compose_destroy(compositor);
+}
+
 static void compose_commands__rect__covers_its_pixels_only(void **state)
 {
     (void)state;
@@ -654,6 +673,7 @@ int main(void)
         cmocka_unit_test(compose_commands__clip__nothing_outside_changes),
         cmocka_unit_test(compose_commands__wild_numbers__draw_nothing_outside_and_do_not_crash),
         cmocka_unit_test(compose_commands__unknown_or_empty_sprite__draws_nothing),
+        cmocka_unit_test(compose_set_sprites__more_than_there_are_ids__none_draws_nothing),
         cmocka_unit_test(compose_commands__rect__covers_its_pixels_only),
         cmocka_unit_test(compose_commands__transform__scales_and_shifts),
         cmocka_unit_test(compose_commands__particles__equal_single_sprites),

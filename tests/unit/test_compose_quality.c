@@ -101,16 +101,60 @@ static double squares(const atr_DrawCmd *cmd, uint64_t *count)
     return sum;
 }
 
+typedef struct Look {
+    const char *name;
+    float smallest, largest;
+    bool turned, smooth;
+    int looks;    /* from the second on turned ones come from copies */
+    bool no_time; /* for any copy, not even a reduced one to gather from */
+} Look;
+
+static void draw_looks(const Look *row, const atr_DrawCmd *cmd)
+{
+    const atr_ComposeDesc desc = { .fill_pixels = row->no_time ? 1 : 0 };
+    const atr_Canvas canvas = { drawn, SIDE, SIDE, SIDE };
+    atr_Compositor *compositor = NULL;
+    assert_int_equal(atr_compose_create(&desc, &compositor), ATR_OK);
+    assert_int_equal(atr_compose_set_sprites(compositor, images, 2), ATR_OK);
+    for (int look = 0; look < row->looks; look++) {
+        if (row->no_time) {
+            atr_compose_begin_frame(compositor);
+        }
+        atr_compose_clear(&canvas, NULL, BACKGROUND);
+        atr_compose_commands(compositor, &canvas, NULL, NULL, cmd, 1, NULL, NULL);
+    }
+    atr_compose_destroy(compositor);
+}
+
+static double decibels(const Look *row, uint64_t seed)
+{
+    atr__Random random;
+    atr__random_seed(&random, seed);
+    double sum = 0;
+    uint64_t count = 0;
+    for (int n = 0; n < 24; n++) {
+        const float side = floorf(atr__random_between(&random, row->smallest, row->largest + 1));
+        const atr_DrawCmd cmd = {
+            .kind = ATR_DRAW_SPRITE,
+            .sprite = (atr_SpriteId)(n % 2),
+            .x = atr__random_between(&random, 78, 82),
+            .y = atr__random_between(&random, 78, 82),
+            .w = side,
+            .h = side,
+            .angle_deg = row->turned ? atr__random_between(&random, 4, 356) : 0,
+            .smooth = row->smooth,
+            .color = 0xffffffffu,
+        };
+        draw_looks(row, &cmd);
+        sum += squares(&cmd, &count);
+    }
+    return 10 * log10(255.0 * 255.0 / (sum / (double)count));
+}
+
 static void compose_commands__soft_sprites__near_the_supersampled_reference(void **state)
 {
     (void)state;
-    static const struct {
-        const char *name;
-        float smallest, largest;
-        bool turned, smooth;
-        int looks;    /* from the second on turned ones come from copies */
-        bool no_time; /* for any copy, not even a reduced one to gather from */
-    } rows[] = {
+    static const Look rows[] = {
         { "upright, whole pixels", 12, 48, false, false, 1, false },
         { "upright, whole pixels, larger than the picture", 70, 110, false, false, 1, false },
         { "slow, from copies", 10, 32, false, true, 2, false },
@@ -125,40 +169,7 @@ static void compose_commands__soft_sprites__near_the_supersampled_reference(void
     };
     texels_init();
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
-        atr__Random random;
-        atr__random_seed(&random, i + 1);
-        double sum = 0;
-        uint64_t count = 0;
-        for (int n = 0; n < 24; n++) {
-            const float side =
-                floorf(atr__random_between(&random, rows[i].smallest, rows[i].largest + 1));
-            const atr_DrawCmd cmd = {
-                .kind = ATR_DRAW_SPRITE,
-                .sprite = (atr_SpriteId)(n % 2),
-                .x = atr__random_between(&random, 78, 82),
-                .y = atr__random_between(&random, 78, 82),
-                .w = side,
-                .h = side,
-                .angle_deg = rows[i].turned ? atr__random_between(&random, 4, 356) : 0,
-                .smooth = rows[i].smooth,
-                .color = 0xffffffffu,
-            };
-            const atr_ComposeDesc desc = { .fill_pixels = rows[i].no_time ? 1 : 0 };
-            atr_Compositor *compositor = NULL;
-            assert_int_equal(atr_compose_create(&desc, &compositor), ATR_OK);
-            assert_int_equal(atr_compose_set_sprites(compositor, images, 2), ATR_OK);
-            const atr_Canvas canvas = { drawn, SIDE, SIDE, SIDE };
-            for (int look = 0; look < rows[i].looks; look++) {
-                if (rows[i].no_time) {
-                    atr_compose_begin_frame(compositor);
-                }
-                atr_compose_clear(&canvas, NULL, BACKGROUND);
-                atr_compose_commands(compositor, &canvas, NULL, NULL, &cmd, 1, NULL, NULL);
-            }
-            sum += squares(&cmd, &count);
-            atr_compose_destroy(compositor);
-        }
-        const double db = 10 * log10(255.0 * 255.0 / (sum / (double)count));
+        const double db = decibels(&rows[i], i + 1);
         print_message("  %5.1f dB  %s\n", db, rows[i].name);
         assert_true(db >= LEAST_DB);
     }

@@ -263,6 +263,7 @@ atr_Status atr_compose_set_sprites(atr_Compositor *compositor, const atr_Image *
     if (count == 0) {
         return ATR_OK;
     }
+    count = count < ATR_SPRITE_NONE ? count : ATR_SPRITE_NONE; /* that id draws nothing */
     compositor->sprites =
         atr__alloc_zero(&compositor->allocator, count, sizeof *compositor->sprites);
     compositor->sprite_count = compositor->sprites != NULL ? count : 0;

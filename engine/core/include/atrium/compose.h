@@ -78,7 +78,7 @@ typedef struct atr_Tiles {
 #define ATR_TILE 64
 
 typedef struct atr_ComposeStats {
-    uint64_t sprites; /* drawn */
+    uint64_t sprites; /* drawn, rectangles included */
     uint64_t cache_hits;
     uint64_t cache_misses; /* copies made */
     uint64_t cache_evicted;
@@ -95,7 +95,8 @@ ATR_API void atr_compose_destroy(atr_Compositor *compositor);
 
 /**
  * Tells which picture each sprite id shows; the pictures stay the caller's and must outlive their
- * use. Forgets scaled copies. Ids beyond `count` and images without pixels draw nothing.
+ * use. Forgets scaled copies. Ids beyond `count` and images without pixels, or of more than 16,384
+ * a side, draw nothing.
  */
 ATR_NODISCARD ATR_API atr_Status atr_compose_set_sprites(atr_Compositor *compositor,
                                                          const atr_Image *images, uint32_t count);
@@ -121,6 +122,8 @@ ATR_NODISCARD ATR_API atr_Status atr_compose_set_second_thread(atr_Compositor *c
 
 /**
  * Draws commands in order. ATR_DRAW_TEXT is not drawn here: whoever owns glyphs expands it first.
+ * Nor is a sprite of more than 8192 output pixels a side, or what has a place or size that is no
+ * number.
  *
  * @param clip       Output pixels; NULL: the whole canvas.
  * @param transform  From logical to output pixels; NULL: the same.
