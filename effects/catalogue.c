@@ -45,6 +45,10 @@ static atr_Status define(atr_Effects *effects, atr_Bytes json, const char *sourc
 static void complain(const atr_Effects *effects, const atr_Error *error)
 {
     atr_Log log = atr_effects_log(effects);
+    if (error->line == 0) {
+        atr_log(&log, ATR_LOG_WARNING, "catalogue", "%s: %s", error->source, error->text);
+        return;
+    }
     atr_log(&log, ATR_LOG_WARNING, "catalogue", "%s:%u:%u: %s", error->source, error->line,
             error->column, error->text);
 }

@@ -256,6 +256,10 @@ static void complain(atr__Watch *watch, File *file, const atr_Error *error)
         return;
     }
     memcpy(file->complaint, text, sizeof text);
+    if (error->line == 0) {
+        atr_log(watch->desc.log, ATR_LOG_WARNING, "watch", "%s: %s", error->source, error->text);
+        return;
+    }
     atr_log(watch->desc.log, ATR_LOG_WARNING, "watch", "%s:%u:%u: %s", error->source, error->line,
             error->column, error->text);
 }

@@ -72,7 +72,9 @@ bool display_open(const Options *options, Display *out)
         SDL_SetError("renderer %s: not here; SDL offers %s", options->renderer, info.name);
         return false;
     }
-    out->synced = (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0;
+    /* The software renderer says that it waits, and does not. */
+    out->synced =
+        (info.flags & SDL_RENDERER_PRESENTVSYNC) != 0 && (info.flags & SDL_RENDERER_SOFTWARE) == 0;
     SDL_SetWindowMinimumSize(out->window, 480, 480);
     return true;
 }

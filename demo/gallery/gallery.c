@@ -43,7 +43,9 @@ static bool attach(Gallery *gallery)
                                   .wait_for_assets = gallery->fixed,
                                   .unthrottled = gallery->fixed,
                                   .log = { .fn = take_log, .user = gallery } };
-    if (atr_plugin_attach(gallery->display.renderer, &desc, &gallery->plugin) != ATR_OK) {
+    const atr_Status st = atr_plugin_attach(gallery->display.renderer, &desc, &gallery->plugin);
+    if (st != ATR_OK) {
+        SDL_SetError("the effects cannot be attached: %s", atr_status_text(st));
         return false;
     }
     gallery->effects = atr_plugin_effects(gallery->plugin);

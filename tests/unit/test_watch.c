@@ -368,7 +368,7 @@ static void watch__names_of_any_bytes_and_no_files__are_read_or_said_once(void *
         assert_int_equal(poll_and_install(&bench), 0);
     }
     assert_int_equal(lines_with(&bench, "moved.json"), 1);
-    assert_int_equal(lines_with(&bench, "large.json:0:0: expected at most 65536 bytes"), 1);
+    assert_int_equal(lines_with(&bench, "large.json: expected at most 65536 bytes"), 1);
     bench_close(&bench);
 }
 
@@ -392,7 +392,7 @@ static void watch__may_be_read_at_last__is_read(void **state)
     assert_int_equal(chmod(path, 0), 0);
     bench_open(&bench, false);
     assert_int_equal(poll_and_install(&bench), 0);
-    assert_int_equal(lines_with(&bench, "mine.json:0:0: cannot be opened"), 1);
+    assert_int_equal(lines_with(&bench, "mine.json: cannot be opened"), 1);
     assert_int_equal(chmod(path, 0600), 0);
     assert_int_equal(poll_and_install(&bench), 1);
     assert_int_equal(chmod(path, 0644), 0); /* nothing new */
