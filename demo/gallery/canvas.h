@@ -51,7 +51,4 @@ int32_t canvas_text(Canvas *canvas, const char *utf8, const atr_Rect *box, const
 /* Width of one line of text. */
 int32_t canvas_width(Canvas *canvas, const char *utf8, const CanvasFont *font);
 
-/* Premultiplied to straight alpha, as SDL's blend mode has it. */
-void canvas_straighten(uint32_t *pixels, size_t count);
-
 #endif

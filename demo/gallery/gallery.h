@@ -12,6 +12,7 @@
 #define GALLERY_EFFECTS_MAX 128
 #define GALLERY_KEYS        "1234567890qwertyuiopasdfghjklzxcvbnm"
 #define GALLERY_STRESS      5000 /* sparkles */
+#define GALLERY_STRESS_NAME "gallery_stress"
 
 typedef char EffectName[ATR_EFFECT_NAME_MAX + 1];
 
@@ -103,5 +104,8 @@ void gallery_relayout(Gallery *gallery);
 /* "Coin shower" of "coin_shower". */
 void gallery_title(const char *name, char out[ATR_EFFECT_NAME_MAX + 1]);
 bool gallery_find(const Gallery *gallery, const char *name, uint32_t *out);
+
+/* Lists what is to be played anew where that changed: somebody writes definitions meanwhile. */
+void gallery_list_effects(Gallery *gallery);
 
 #endif

@@ -1,11 +1,12 @@
 /* One pass over the arguments; nothing is guessed. */
 #include "options.h"
 
+#include "shared/size.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define SIDE_MIN 480
-#define SIDE_MAX 8192
 
 void options_print_help(FILE *out)
 {
@@ -37,24 +38,6 @@ void options_print_help(FILE *out)
         "  expect selected EFFECT | expect particles N (at least) | expect SETTING OPTION\n"
         "exit: 0 done, 1 an expectation of the script failed, 2 wrong use, 3 a fault\n",
         out);
-}
-
-static bool parse_size(const char *text, Options *out)
-{
-    char *end = NULL;
-    const long width = strtol(text, &end, 10);
-    if (end == text || *end != 'x') {
-        return false;
-    }
-    const char *rest = end + 1;
-    const long height = strtol(rest, &end, 10);
-    if (end == rest || *end != '\0' || width < SIDE_MIN || height < SIDE_MIN || width > SIDE_MAX ||
-        height > SIDE_MAX) {
-        return false;
-    }
-    out->width = (int32_t)width;
-    out->height = (int32_t)height;
-    return true;
 }
 
 static bool parse_overlay(const char *text, Options *out)
@@ -147,7 +130,7 @@ static const char *expected(const char *name)
 static bool parse_value(const char *name, const char *value, Options *out)
 {
     if (strcmp(name, "--window") == 0) {
-        return parse_size(value, out);
+        return size_parse(value, SIDE_MIN, &out->width, &out->height);
     }
     if (strcmp(name, "--renderer") == 0) {
         return parse_renderer(value, out);

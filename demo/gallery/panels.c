@@ -3,6 +3,8 @@
 
 #include "backdrop.h"
 
+#include "shared/straight.h"
+
 #include "base/hash.h"
 
 #include <math.h>
@@ -133,7 +135,7 @@ static void panel_end(Gallery *gallery, PanelKind kind)
 {
     Panel *panel = &gallery->panels[kind];
     if (kind == PANEL_STATUS || kind == PANEL_PURSE) {
-        canvas_straighten(panel->pixels, (size_t)panel->rect.w * (size_t)panel->rect.h);
+        pixels_straighten(panel->pixels, (size_t)panel->rect.w * (size_t)panel->rect.h);
     }
     SDL_UpdateTexture(panel->texture, NULL, panel->pixels, panel->rect.w * 4);
 }

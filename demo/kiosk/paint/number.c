@@ -2,6 +2,8 @@
  * that is wider than its box takes the next smaller size. */
 #include "paint/paint_internal.h"
 
+#include "shared/straight.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -46,7 +48,7 @@ static Texture *glyph_texture(Paint *paint, const Strip *strip, const atr_Glyph 
                glyph->image.pixels + (size_t)y * (size_t)glyph->image.pitch,
                (size_t)width * sizeof *pixels);
     }
-    picture_straighten(pixels, (size_t)width * (size_t)height);
+    pixels_straighten(pixels, (size_t)width * (size_t)height);
     if (halo) {
         (void)paint__add_halo(paint, key_mix(key, KEY_HALO), pixels, width, height, false);
     }

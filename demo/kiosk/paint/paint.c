@@ -6,6 +6,8 @@
 #include "paint/paint_internal.h"
 #include "paint/panel.h"
 
+#include "shared/straight.h"
+
 #include "base/hash.h"
 
 #include <math.h>
@@ -276,7 +278,7 @@ static Texture *text_texture(Paint *paint, const Item *item, atr_Rect box)
         atr_text_render(paint->desc.text, item->text, &fit.text, &image) != ATR_OK) {
         return NULL;
     }
-    picture_straighten(image.pixels, (size_t)image.pitch * (size_t)image.height);
+    pixels_straighten(image.pixels, (size_t)image.pitch * (size_t)image.height);
     if (image.pitch == image.width) {
         if (item->halo) {
             (void)paint__add_halo(paint, key_mix(key, KEY_HALO), image.pixels, image.width,

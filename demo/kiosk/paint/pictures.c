@@ -4,6 +4,8 @@
 
 #include "kiosk_pictures.h"
 
+#include "shared/straight.h"
+
 #include <atrium/atlas.h>
 
 #include <math.h>
@@ -89,23 +91,6 @@ void pictures_free(Pictures *pictures)
     }
 }
 
-void picture_straighten(uint32_t *pixels, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t pixel = pixels[i];
-        const uint32_t alpha = pixel >> 24;
-        if (alpha == 0 || alpha == 255) {
-            continue;
-        }
-        uint32_t out = alpha << 24;
-        for (unsigned shift = 0; shift < 24; shift += 8) {
-            const uint32_t value = (((pixel >> shift) & 255u) * 255u + alpha / 2) / alpha;
-            out |= (value > 255 ? 255 : value) << shift;
-        }
-        pixels[i] = out;
-    }
-}
-
 /* The mean of a source rectangle with fractional edges. */
 static uint32_t area_mean(const atr_Image *from, float left, float top, float right, float bottom)
 {
@@ -140,7 +125,7 @@ void picture_scale(const atr_Image *from, uint32_t *to, int32_t width, int32_t h
                 from, (float)x * sx, (float)y * sy, (float)(x + 1) * sx, (float)(y + 1) * sy);
         }
     }
-    picture_straighten(to, (size_t)width * (size_t)height);
+    pixels_straighten(to, (size_t)width * (size_t)height);
 }
 
 void picture_mirror(uint32_t *pixels, int32_t width, int32_t height)

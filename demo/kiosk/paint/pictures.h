@@ -30,7 +30,4 @@ void picture_turn(uint32_t *pixels, int32_t side);
 void picture_halo(const uint32_t *from, int32_t width, int32_t height, int32_t reach, uint32_t *to,
                   uint32_t *scratch);
 
-/* Straight alpha from premultiplied, in place. */
-void picture_straighten(uint32_t *pixels, size_t count);
-
 #endif
