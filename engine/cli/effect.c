@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SCREENS_MOST 100.0f /* an emitter that may cover more is warned of: no frame holds it */
+
 CliExit cli_effect_list(Cli *cli)
 {
     const bool as_json = cli->options[CLI_OPTION_JSON] != NULL;
@@ -102,6 +104,30 @@ static bool has_picture(Check *check, const atr_EffectNode *node)
     return there;
 }
 
+static float largest(const atr_Value *value)
+{
+    float most = value->kind == ATR_VALUE_PARAM ? value->max : value->low;
+    if (value->kind == ATR_VALUE_RANGE && value->high > most) {
+        most = value->high;
+    }
+    for (uint32_t i = 0; i < value->key_count; i++) {
+        most = value->keys[i].v > most ? value->keys[i].v : most;
+    }
+    return most;
+}
+
+/* Screens of 1280x720 that an emitter's particles may cover when all are as large as they get. */
+static float screens_of(const atr_EffectNode *node)
+{
+    float alive = largest(&node->rate) * largest(&node->life);
+    for (uint32_t i = 0; i < node->burst_count; i++) {
+        alive += largest(&node->bursts[i].count);
+    }
+    const float count = alive < (float)node->max ? alive : (float)node->max;
+    const float size = largest(&node->size);
+    return count * (size < 1280 ? size : 1280) * (size < 720 ? size : 720) / (1280 * 720);
+}
+
 /* What a good definition names, and what would not be there when it plays. */
 static void warn(Check *check, const char *file, const atr_EffectDef *def)
 {
@@ -119,6 +145,11 @@ static void warn(Check *check, const char *file, const atr_EffectDef *def)
         if (!seen && !has_picture(check, node)) {
             fprintf(stderr, "%s: warning: nodes[%u].sprite.sheet: there is no picture \"%s\"\n",
                     file, i, node->sheet);
+        }
+        const float screens = node->type == ATR_NODE_EMITTER ? screens_of(node) : 0;
+        if (screens > SCREENS_MOST) {
+            fprintf(stderr, "%s: warning: nodes[%u]: may draw over %.0f screens in a frame\n", file,
+                    i, (double)screens);
         }
     }
 }

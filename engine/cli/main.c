@@ -15,7 +15,9 @@ static const CliVerb effect_verbs[] = {
     { "effect", "check", "FILE...", "[--json] [--assets DIR]",
       "Reads definitions and says what is wrong, with file, line and column. Warns of pictures "
       "and\n"
-      "stand-ins that are neither built in nor given. Exits 0 when all are good, 1 when not.",
+      "stand-ins that are neither built in nor given, and of emitters that may cover more than "
+      "100\n"
+      "screens. Exits 0 when all are good, 1 when not.",
       CLI_BIT(CLI_OPTION_JSON) | CLI_BIT(CLI_OPTION_ASSETS), 0, cli_effect_check },
     { "effect", "render", "NAME|FILE",
       "--out DIR [--seed N] [--frames N] [--size WxH] [--fps N] [--dark|--light]\n"

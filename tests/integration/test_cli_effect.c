@@ -73,6 +73,19 @@ static void effect_check__what_is_named_and_not_there__warns(void **state)
     assert_non_null(strstr(run.err, "no picture \"none.png\""));
 }
 
+static void effect_check__draws_more_than_a_frame_holds__warns(void **state)
+{
+    (void)state;
+    write_text("huge.json", "{\"atrium_effect\":1,\"name\":\"a\",\"duration\":1,\"nodes\":["
+                            "{\"type\":\"emitter\",\"life\":1,\"size\":4000,\"max\":400,"
+                            "\"bursts\":[{\"count\":400}]}]}");
+    cli_expect(&run, 0, "effect", "check", "@huge.json");
+    assert_non_null(strstr(run.err, "nodes[0]: may draw over 400 screens"));
+    write_text("good.json", good);
+    cli_expect(&run, 0, "effect", "check", "@good.json");
+    assert_null(strstr(run.err, "screens"));
+}
+
 static void effect_check__no_such_file__exits_with_3(void **state)
 {
     (void)state;
@@ -248,6 +261,7 @@ int main(void)
         TEST(effect_check__good_and_bad__every_error_with_its_place),
         TEST(effect_check__json__one_row_a_file),
         TEST(effect_check__what_is_named_and_not_there__warns),
+        TEST(effect_check__draws_more_than_a_frame_holds__warns),
         TEST(effect_check__no_such_file__exits_with_3),
         TEST(effect_render__file__writes_frames_and_a_sheet),
         TEST(effect_render__seed_and_scene__decide_the_pixels),
