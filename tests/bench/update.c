@@ -5,8 +5,9 @@
  * each particle's birth and life whether it has died, begin a life anew for those that have, move
  * by speed, drag and gravity, turn, and flip the frames. Lives are 1.5 to 2.5 s and begin at
  * different times, so that of 10,000 particles some 80 die in a frame. Structs are asked one by
- * one. The runtime keeps for each 64 particles the time before which none of them dies; when it has
- * come, it looks for the dead, as it does when effects play.
+ * one. The runtime keeps for each 64 particles the time before which none of them dies; as when
+ * effects play, it walks the list of these times, looks for the dead where one has come, then moves
+ * all.
  *
  * `effects/update/shown/array_of_structs`: that, and place, size and colour over life written out
  * for drawing. */
@@ -47,6 +48,8 @@ typedef struct Particle {
 
 typedef struct Field {
     atr__Chunk chunks[CHUNKS];
+    atr__ChunkHead heads[CHUNKS]; /* one list */
+    uint32_t due[CHUNKS];
     Particle particles[PARTICLES];
     float shown_x[PARTICLES + ATR__CHUNK_SIZE], shown_y[PARTICLES + ATR__CHUNK_SIZE];
     float shown_size[PARTICLES + ATR__CHUNK_SIZE], shown_angle[PARTICLES + ATR__CHUNK_SIZE];
@@ -81,11 +84,16 @@ static void make_field(uint64_t seed)
     memset(&field, 0, sizeof field);
     field.ops = best_ops();
     field.motion = atr__motion(STEP_S, 0.2f, 0, 300);
+    field.motion.turns = true;
+    field.motion.frames = FRAMES;
     field.clock[STRUCTS] = START_S;
     field.clock[CHUNKED] = START_S;
     for (int i = 0; i < ATR__LUT_SIZE; i++) {
         field.curve[i] = 1 - 0.5f * (float)i / ATR__LUT_SIZE;
         field.colors[i] = 0xff000000u + (uint32_t)i * 0x010101u;
+    }
+    for (uint32_t i = 0; i < CHUNKS; i++) {
+        field.heads[i].next = i + 1 < CHUNKS ? i + 1 : ATR__CHUNK_NONE;
     }
     for (uint32_t i = 0; i < PARTICLES; i++) {
         atr__Chunk *chunk = &field.chunks[i / ATR__CHUNK_SIZE];
@@ -118,14 +126,16 @@ static void make_field(uint64_t seed)
 /* ---- Atrium ---------------------------------------------------------------------------------- */
 
 /* Where the runtime would take the dead out and bear others: in the same places. */
-static void bear_again(atr__Chunk *chunk, uint64_t dead, float clock)
+static void bear_again(uint32_t id, uint64_t dead, float clock)
 {
+    atr__Chunk *chunk = &field.chunks[id];
+    atr__ChunkHead *head = &field.heads[id];
     for (; dead != 0; dead &= dead - 1) {
         const uint32_t i = atr__lowest_bit(dead);
         const float death = clock + 1 / chunk->pace[i];
         chunk->born[i] = clock;
         chunk->dies[i] = death;
-        chunk->next_death = death < chunk->next_death ? death : chunk->next_death;
+        head->next_death = death < head->next_death ? death : head->next_death;
         field.dead[CHUNKED]++;
     }
 }
@@ -150,14 +160,16 @@ static void update_chunks(bool shown)
                              .sprite = field.shown_sprite,
                              .smooth = field.shown_smooth,
                              .capacity = PARTICLES };
+    const uint32_t due = atr__chunks_due(field.heads, 0, clock, field.due);
+    for (uint32_t i = 0; i < due; i++) {
+        const uint32_t id = field.due[i];
+        const uint64_t dead =
+            field.ops->find_dead(&field.chunks[id], clock, &field.heads[id].next_death);
+        bear_again(id, dead, clock);
+    }
     for (uint32_t i = 0; i < CHUNKS; i++) {
         atr__Chunk *chunk = &field.chunks[i];
-        if (clock >= chunk->next_death) {
-            bear_again(chunk, field.ops->find_dead(chunk, clock), clock);
-        }
         field.ops->move(chunk, &field.motion, NULL);
-        field.ops->turn(chunk, STEP_S);
-        field.ops->flip(chunk, STEP_S, FRAMES);
         if (shown) {
             field.ops->show(chunk, 0, &look, &out, i * ATR__CHUNK_SIZE);
         }
@@ -215,7 +227,7 @@ static void set_back(Side side)
             atr__Chunk *chunk = &field.chunks[i / ATR__CHUNK_SIZE];
             chunk->born[i % ATR__CHUNK_SIZE] -= CLOCK_MOST;
             chunk->dies[i % ATR__CHUNK_SIZE] -= CLOCK_MOST;
-            chunk->next_death = 0;
+            field.heads[i / ATR__CHUNK_SIZE].next_death = 0;
         }
     }
     field.clock[side] -= CLOCK_MOST;

@@ -133,8 +133,10 @@ static uint64_t update_digest(const atr__UpdateOps *ops)
     float clock = 0.5f;
     fill_chunk(&chunk);
     for (int step = 0; step < STEPS; step++) {
-        const atr__Motion motion = atr__motion(0.004f + 0.0004f * (float)step, 0.8f, 12.0f, 300.0f);
+        atr__Motion motion = atr__motion(0.004f + 0.0004f * (float)step, 0.8f, 12.0f, 300.0f);
         uint32_t arrived = 0;
+        motion.turns = true;
+        motion.frames = 6;
         clock += motion.dt;
         for (uint32_t i = 0; i < ATR__CHUNK_SIZE; i++) {
             push.x[i] = noise(&state) * 50;
@@ -142,12 +144,11 @@ static uint64_t update_digest(const atr__UpdateOps *ops)
         }
         push_all(ops, &chunk, clock, &motion, &push, &arrived);
         ops->move(&chunk, &motion, step % 2 == 0 ? NULL : &push);
-        ops->turn(&chunk, motion.dt);
-        ops->flip(&chunk, motion.dt, 6);
-        const uint64_t dead = ops->find_dead(&chunk, clock);
+        float next_death = 0;
+        const uint64_t dead = ops->find_dead(&chunk, clock, &next_death);
         digest = digest_of(digest, &arrived, sizeof arrived);
         digest = digest_of(digest, &dead, sizeof dead);
-        digest = digest_of(digest, &chunk.next_death, sizeof chunk.next_death);
+        digest = digest_of(digest, &next_death, sizeof next_death);
         digest = shown_digest(digest, ops, &chunk, clock);
     }
     return digest_of(digest, chunk.vx, sizeof chunk.vx + sizeof chunk.vy);

@@ -261,7 +261,7 @@ static void effects_advance__births_and_deaths_mixed__order_and_count_hold(void 
         const atr__Instance *instance = &f.effects->instances[f.effects->order[0]];
         uint32_t before = ATR__CHUNK_SIZE;
         uint32_t id = instance->nodes[0].chunks.first;
-        for (; id != ATR__CHUNK_NONE; id = f.effects->chunks.items[id].next) {
+        for (; id != ATR__CHUNK_NONE; id = f.effects->chunks.heads[id].next) {
             const uint32_t count = f.effects->chunks.items[id].count;
             assert_true(before + count > ATR__CHUNK_SIZE);
             before = count;

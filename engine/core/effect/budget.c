@@ -162,7 +162,7 @@ static void node_thin(atr_Effects *effects, atr__NodeState *state, bool is_ribbo
             }
             from += pieces;
         }
-        id = chunk->next;
+        id = effects->chunks.heads[id].next;
     }
     state->count = to - state->first;
 }

@@ -24,7 +24,7 @@ static uint32_t chunk_capacity(const atr_EffectsDesc *d)
 
 static size_t chunk_bytes(uint32_t capacity)
 {
-    return capacity * sizeof(atr__Chunk) + LINE;
+    return capacity * (sizeof(atr__Chunk) + sizeof(atr__ChunkHead) + sizeof(uint32_t)) + LINE;
 }
 
 static size_t shown_bytes(uint32_t places)
@@ -79,8 +79,10 @@ bool atr__chunks_init(atr_Effects *effects)
     const uintptr_t start = (uintptr_t)chunks->memory;
     const uintptr_t skipped = (LINE - start % LINE) % LINE;
     chunks->items = (atr__Chunk *)(void *)((char *)chunks->memory + skipped);
+    chunks->heads = (atr__ChunkHead *)(void *)(chunks->items + chunks->capacity);
+    chunks->due = (uint32_t *)(void *)(chunks->heads + chunks->capacity);
     for (uint32_t i = 0; i < chunks->capacity; i++) {
-        chunks->items[i].next = i + 1 < chunks->capacity ? i + 1 : ATR__CHUNK_NONE;
+        chunks->heads[i].next = i + 1 < chunks->capacity ? i + 1 : ATR__CHUNK_NONE;
     }
     effects->stats.particle_bytes =
         chunk_bytes(chunks->capacity) + shown_bytes(effects->shown.capacity + ATR__CHUNK_SIZE);
@@ -118,7 +120,7 @@ void atr__list_init(atr__ChunkList *list)
 void atr__list_release(atr__Chunks *chunks, atr__ChunkList *list)
 {
     if (list->first != ATR__CHUNK_NONE) {
-        chunks->items[list->last].next = chunks->free;
+        chunks->heads[list->last].next = chunks->free;
         chunks->free = list->first;
     }
     atr__list_init(list);
@@ -131,17 +133,16 @@ atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list)
         return NULL;
     }
     atr__Chunk *chunk = &chunks->items[id];
-    chunks->free = chunk->next;
-    chunk->next = ATR__CHUNK_NONE;
+    chunks->free = chunks->heads[id].next;
+    chunks->heads[id] = (atr__ChunkHead){ .next_death = ATR__NEVER, .next = ATR__CHUNK_NONE };
     chunk->count = 0;
     /* All of it: another node's turns and frames, or a ribbon's strips, may have been there. */
-    memset(chunk, 0, offsetof(atr__Chunk, next_death));
+    memset(chunk, 0, offsetof(atr__Chunk, count));
     put_to_sleep(chunk, 0, ATR__CHUNK_SIZE);
-    chunk->next_death = ATR__NEVER;
     if (list->last == ATR__CHUNK_NONE) {
         list->first = id;
     } else {
-        chunks->items[list->last].next = id;
+        chunks->heads[list->last].next = id;
     }
     list->last = id;
     return chunk;
@@ -149,16 +150,16 @@ atr__Chunk *atr__list_grow(atr__Chunks *chunks, atr__ChunkList *list)
 
 void atr__list_unlink(atr__Chunks *chunks, atr__ChunkList *list, uint32_t previous, uint32_t id)
 {
-    atr__Chunk *chunk = &chunks->items[id];
+    atr__ChunkHead *heads = chunks->heads;
     if (previous == ATR__CHUNK_NONE) {
-        list->first = chunk->next;
+        list->first = heads[id].next;
     } else {
-        chunks->items[previous].next = chunk->next;
+        heads[previous].next = heads[id].next;
     }
     if (list->last == id) {
         list->last = previous;
     }
-    chunk->next = chunks->free;
+    heads[id].next = chunks->free;
     chunks->free = id;
 }
 
@@ -210,9 +211,14 @@ void atr__chunk_remove(atr__Chunk *chunk, uint64_t which, atr__Fields fields)
     chunk->count = at;
 }
 
-void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields fields)
+void atr__chunk_append(atr__Chunks *chunks, uint32_t to, uint32_t from, atr__Fields fields)
 {
-    copy_run(from, 0, from->count, to, to->count, fields);
-    to->count += from->count;
-    to->next_death = from->next_death < to->next_death ? from->next_death : to->next_death;
+    atr__Chunk *chunk = &chunks->items[to];
+    const atr__Chunk *behind = &chunks->items[from];
+    const float next_death = chunks->heads[from].next_death;
+    copy_run(behind, 0, behind->count, chunk, chunk->count, fields);
+    chunk->count += behind->count;
+    if (next_death < chunks->heads[to].next_death) {
+        chunks->heads[to].next_death = next_death;
+    }
 }

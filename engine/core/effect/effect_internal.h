@@ -72,6 +72,8 @@ typedef struct atr__SpriteTable {
 
 typedef struct atr__Chunks {
     atr__Chunk *items;
+    atr__ChunkHead *heads; /* of each */
+    uint32_t *due;         /* a place for each; while a node's dead are taken out */
     uint32_t capacity;
     uint32_t free; /* first of those nobody has */
     void *memory;
@@ -100,7 +102,7 @@ void atr__list_unlink(atr__Chunks *chunks, atr__ChunkList *list, uint32_t previo
 /* Those whose bit is set; the rest keep their order. */
 void atr__chunk_remove(atr__Chunk *chunk, uint64_t which, atr__Fields fields);
 bool atr__particle_is_dead(const atr__Chunk *chunk, uint32_t i, float clock);
-void atr__chunk_append(atr__Chunk *to, const atr__Chunk *from, atr__Fields fields);
+void atr__chunk_append(atr__Chunks *chunks, uint32_t to, uint32_t from, atr__Fields fields);
 
 /* ---- Instances ------------------------------------------------------------------------------- */
 

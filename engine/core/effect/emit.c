@@ -77,7 +77,7 @@ static float draw_angle(const Birth *b, const Among *among)
     return angle->low + (angle->high - angle->low) * at / (float)among->count;
 }
 
-/* A place for one more; NULL when the node or the chunks are full. */
+/* A place for one more, in the last chunk; NULL when the node or the chunks are full. */
 static atr__Chunk *place_for_one(const Birth *b)
 {
     atr__Chunks *chunks = &b->effects->chunks;
@@ -166,7 +166,8 @@ static bool bear(const Birth *b, const Among *among, float x, float y, float ear
     chunk->pace[i] = 1.0f / life;
     const float death = chunk->born[i] + life;
     chunk->dies[i] = death;
-    chunk->next_death = death < chunk->next_death ? death : chunk->next_death;
+    atr__ChunkHead *head = &b->effects->chunks.heads[b->state->chunks.last];
+    head->next_death = death < head->next_death ? death : head->next_death;
     chunk->serial[i] = b->state->serial;
     chunk->count++;
     b->state->alive++;
@@ -293,7 +294,7 @@ static void emit_behind(const Birth *b, float dt)
         for (uint32_t i = 0; i < chunk->count && room; i++) {
             room = leave_behind(b, chunk, i, rate, dt);
         }
-        id = chunk->next;
+        id = chunks->heads[id].next;
     }
     const float beats = b->state->owed + births_most(b, rate * dt);
     b->state->owed = beats - (float)(uint32_t)beats;

@@ -1,4 +1,4 @@
-/* One step of one node's particles: chunk by chunk, the dead taken out, neighbours that fit
+/* One step of one node's particles: the dead taken out; then, chunk by chunk, neighbours that fit
  * together joined, forces and motion in place, and what they look like written behind what is
  * already shown; then what is born. A chunk is moved when the next one can no longer join it, and
  * shown while it is still in the nearest cache. */
@@ -43,8 +43,9 @@ static atr__Step step_of(atr_Effects *effects, atr__Instance *instance, uint32_t
                     .dt = dt,
                     .motion = atr__motion(dt, def->drag, def->gravity_x * instance->scale,
                                           def->gravity_y * instance->scale),
-                    .fields = { .turns = !is_always_zero(&def->spin), .frames = def->frames > 1 },
-                    .flips = def->frames > 1 && !is_always_zero(&def->fps) };
+                    .fields = { .turns = !is_always_zero(&def->spin), .frames = def->frames > 1 } };
+    s.motion.turns = s.fields.turns;
+    s.motion.frames = s.fields.frames && !is_always_zero(&def->fps) ? def->frames : 0;
     for (uint32_t i = 0; i < def->force_count; i++) {
         const uint8_t kind = def->forces[i].kind;
         const bool bounces = kind == ATR_FORCE_FLOOR || kind == ATR_FORCE_RECT;
@@ -71,41 +72,50 @@ static void remove_dead(const atr__Step *s, atr__Chunk *chunk, uint64_t dead)
     effects->work.removals++;
 }
 
-static void expire(const atr__Step *s, atr__Chunk *chunk)
+static uint64_t find_dead(const atr__Step *s, uint32_t id)
 {
-    const float clock = s->instance->clock;
-    const uint64_t dead =
-        clock >= chunk->next_death ? s->effects->update->find_dead(chunk, clock) : 0;
-    if (dead != 0) {
-        remove_dead(s, chunk, dead);
+    atr__Chunks *chunks = &s->effects->chunks;
+    return s->effects->update->find_dead(&chunks->items[id], s->instance->clock,
+                                         &chunks->heads[id].next_death);
+}
+
+/* All before any moves: looking for them does not wait for what is moved, nor that for guesses of
+ * who is dead. */
+static void expire_chunks(const atr__Step *s)
+{
+    atr__Chunks *chunks = &s->effects->chunks;
+    const uint32_t count =
+        atr__chunks_due(chunks->heads, s->state->chunks.first, s->instance->clock, chunks->due);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t id = chunks->due[i];
+        const uint64_t dead = find_dead(s, id);
+        if (dead != 0) {
+            remove_dead(s, &chunks->items[id], dead);
+        }
     }
 }
 
-static void move_chunk(const atr__Step *s, atr__Chunk *chunk)
+static void move_chunk(const atr__Step *s, uint32_t id)
 {
     const atr__UpdateOps *update = s->effects->update;
+    atr__Chunk *chunk = &s->effects->chunks.items[id];
     atr__Push push;
     if (s->pushed && atr__push_all(s, chunk, &push)) {
-        remove_dead(s, chunk, update->find_dead(chunk, s->instance->clock));
+        remove_dead(s, chunk, find_dead(s, id));
         (void)atr__push_all(s, chunk, &push);
     }
     update->move(chunk, &s->motion, s->pushed ? &push : NULL);
-    if (s->fields.turns) {
-        update->turn(chunk, s->dt);
-    }
-    if (s->flips) {
-        update->flip(chunk, s->dt, s->node->def->frames);
-    }
     if (s->bounces) {
         atr__bounce_all(s, chunk);
     }
     s->effects->work.chunks++;
 }
 
-static void move_and_show(const atr__Step *s, atr__Chunk *chunk)
+static void move_and_show(const atr__Step *s, uint32_t id)
 {
+    const atr__Chunk *chunk = &s->effects->chunks.items[id];
     atr__Shown *shown = &s->effects->shown;
-    move_chunk(s, chunk);
+    move_chunk(s, id);
     s->effects->update->show(chunk, 0, &s->look, shown, shown->count);
     shown->count += chunk->count;
 }
@@ -117,24 +127,23 @@ static void move_chunks(const atr__Step *s)
     uint32_t previous = ATR__CHUNK_NONE;
     uint32_t next = ATR__CHUNK_NONE;
     for (uint32_t id = list->first; id != ATR__CHUNK_NONE; id = next) {
-        atr__Chunk *chunk = &chunks->items[id];
-        atr__Chunk *before = previous != ATR__CHUNK_NONE ? &chunks->items[previous] : NULL;
-        next = chunk->next;
-        expire(s, chunk);
-        if (chunk->count == 0) {
+        const uint32_t count = chunks->items[id].count;
+        const bool follows = previous != ATR__CHUNK_NONE;
+        next = chunks->heads[id].next;
+        if (count == 0) {
             atr__list_unlink(chunks, list, previous, id);
-        } else if (before != NULL && before->count + chunk->count <= ATR__CHUNK_SIZE) {
-            atr__chunk_append(before, chunk, s->fields);
+        } else if (follows && chunks->items[previous].count + count <= ATR__CHUNK_SIZE) {
+            atr__chunk_append(chunks, previous, id, s->fields);
             atr__list_unlink(chunks, list, previous, id);
         } else {
-            if (before != NULL) {
-                move_and_show(s, before);
+            if (follows) {
+                move_and_show(s, previous);
             }
             previous = id;
         }
     }
     if (previous != ATR__CHUNK_NONE) {
-        move_and_show(s, &chunks->items[previous]);
+        move_and_show(s, previous);
     }
 }
 
@@ -150,7 +159,7 @@ static void show_born(const atr__Step *s, uint32_t id, uint32_t had)
             shown->count += chunk->count - had;
         }
         had = 0;
-        id = chunk->next;
+        id = s->effects->chunks.heads[id].next;
     }
 }
 
@@ -164,8 +173,8 @@ static void change_chunks(atr_Effects *effects, atr__Instance *instance,
         while (id != ATR__CHUNK_NONE) {
             atr__Chunk *chunk = &effects->chunks.items[id];
             change(chunk, instance->clock, by);
-            chunk->next_death = 0.0f;
-            id = chunk->next;
+            effects->chunks.heads[id].next_death = 0.0f;
+            id = effects->chunks.heads[id].next;
         }
     }
 }
@@ -215,6 +224,7 @@ void atr__node_step(atr_Effects *effects, atr__Instance *instance, uint32_t inde
     if (s.node->def->type == ATR_NODE_RIBBON) {
         atr__ribbons_step(&s);
     } else {
+        expire_chunks(&s);
         move_chunks(&s);
         const uint32_t last = s.state->chunks.last;
         const uint32_t had = last != ATR__CHUNK_NONE ? effects->chunks.items[last].count : 0;

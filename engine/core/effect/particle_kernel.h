@@ -18,6 +18,33 @@ static inline uint32_t whole_groups(uint32_t count)
 
 /* ---- Motion ---------------------------------------------------------------------------------- */
 
+/* Kept within one round of the frames, whichever way they run. */
+static inline float next_frame(float frame, float fps, float dt, float round, float part)
+{
+    const float next = frame + fps * dt;
+    return next - round * (float)(int32_t)(next * part);
+}
+
+static inline void flip(uint32_t n, float *restrict frame, const float *restrict fps,
+                        const atr__Motion *motion)
+{
+    const float dt = motion->dt;
+    const float round = (float)motion->frames;
+    const float part = 1.0f / round;
+    for (uint32_t i = 0; i < n; i++) {
+        frame[i] = next_frame(frame[i], fps[i], dt, round, part);
+    }
+}
+
+static inline void turn(uint32_t n, float *restrict angle, const float *restrict spin,
+                        const atr__Motion *motion)
+{
+    const float dt = motion->dt;
+    for (uint32_t i = 0; i < n; i++) {
+        angle[i] += spin[i] * dt;
+    }
+}
+
 static inline void move_freely(uint32_t n, float *restrict x, float *restrict y, float *restrict vx,
                                float *restrict vy, const atr__Motion *motion)
 {
@@ -56,6 +83,12 @@ static void move(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *
         move_pushed(n, chunk->y, chunk->vy, push->y, motion, motion->gravity_y);
     } else {
         move_freely(n, chunk->x, chunk->y, chunk->vx, chunk->vy, motion);
+    }
+    if (motion->turns) {
+        turn(n, chunk->angle, chunk->spin, motion);
+    }
+    if (motion->frames > 0) {
+        flip(n, chunk->frame, chunk->fps, motion);
     }
 }
 
@@ -126,45 +159,18 @@ static void whirl(const atr__Chunk *chunk, const atr__Whirl *field, atr__Push *p
     whirl_by(whole_groups(chunk->count), push->x, push->y, chunk->x, chunk->y, field);
 }
 
-static inline void add_scaled(uint32_t n, float *restrict to, const float *restrict from,
-                              float scale)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        to[i] += from[i] * scale;
-    }
-}
-
-static void turn(atr__Chunk *chunk, float dt)
-{
-    add_scaled(whole_groups(chunk->count), chunk->angle, chunk->spin, dt);
-}
-
-/* Kept within one round of the frames, whichever way they run. */
-static inline void flip_frames(uint32_t n, float *restrict frame, const float *restrict fps,
-                               float dt, float round)
-{
-    const float part = 1.0f / round;
-    for (uint32_t i = 0; i < n; i++) {
-        const float next = frame[i] + fps[i] * dt;
-        frame[i] = next - round * (float)(int32_t)(next * part);
-    }
-}
-
-static void flip(atr__Chunk *chunk, float dt, uint32_t frames)
-{
-    flip_frames(whole_groups(chunk->count), chunk->frame, chunk->fps, dt, (float)frames);
-}
-
 /* Times above zero order as their bits do, and those below are less: minima of integers may be
- * taken in any order, so that they need no chain. */
-static inline int32_t soonest_of(uint32_t n, const atr__Chunk *restrict chunk, int32_t clock)
+ * taken in any order, so that they need no chain. Who includes this may bring its own sort_out and
+ * define KERNEL_SORTS_OUT. */
+
+#ifndef KERNEL_SORTS_OUT
+
+static inline int32_t soonest_of(uint32_t n, const atr__Chunk *restrict chunk, int32_t clock,
+                                 int32_t never)
 {
-    const float never = ATR__NEVER;
-    int32_t soonest;
-    memcpy(&soonest, &never, sizeof soonest);
-    const int32_t latest = soonest;
+    int32_t soonest = never;
     for (uint32_t i = 0; i < n; i++) {
-        const int32_t death = chunk->dies_bits[i] > clock ? chunk->dies_bits[i] : latest;
+        const int32_t death = chunk->dies_bits[i] > clock ? chunk->dies_bits[i] : never;
         soonest = death < soonest ? death : soonest;
     }
     return soonest;
@@ -192,19 +198,33 @@ static inline uint64_t eight_bits(const uint8_t *over)
     return bytes * UINT64_C(0x0102040810204080) >> 56;
 }
 
-static uint64_t find_dead(atr__Chunk *chunk, float clock)
+/* soonest: of those after `clock`, or never. @return a bit for each that is not after it. */
+static inline uint64_t sort_out(const atr__Chunk *chunk, int32_t clock, int32_t never,
+                                int32_t *soonest)
 {
     const uint32_t n = whole_groups(chunk->count);
-    int32_t now;
     uint8_t over[ATR__CHUNK_SIZE];
-    memcpy(&now, &clock, sizeof now);
-    const int32_t soonest = soonest_of(n, chunk, now);
-    memcpy(&chunk->next_death, &soonest, sizeof soonest);
-    find_over(n, over, chunk, now);
+    find_over(n, over, chunk, clock);
+    *soonest = soonest_of(n, chunk, clock, never);
     uint64_t dead = 0;
     for (uint32_t i = 0; i < n; i += 8) {
         dead |= eight_bits(over + i) << i;
     }
+    return dead;
+}
+
+#endif
+
+static uint64_t find_dead(const atr__Chunk *chunk, float clock, float *next_death)
+{
+    const float latest = ATR__NEVER;
+    int32_t now;
+    int32_t never;
+    int32_t soonest;
+    memcpy(&now, &clock, sizeof now);
+    memcpy(&never, &latest, sizeof never);
+    const uint64_t dead = sort_out(chunk, now, never, &soonest);
+    memcpy(next_death, &soonest, sizeof soonest);
     return dead;
 }
 
@@ -332,8 +352,6 @@ static const atr__UpdateOps kernel = {
     .attract = attract,
     .sway = sway,
     .whirl = whirl,
-    .turn = turn,
-    .flip = flip,
     .find_dead = find_dead,
     .show = show,
 };

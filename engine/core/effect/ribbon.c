@@ -26,8 +26,8 @@ typedef struct Strip {
     float ended;     /* s since its particle died; 0: it lives */
 } Strip;
 
-/* Strips take the room of a chunk's arrays; count and next stay the chunk's. */
-#define STRIPS_IN_CHUNK ((uint32_t)(offsetof(atr__Chunk, next_death) / sizeof(Strip)))
+/* Strips take the room of a chunk's arrays; its count stays. */
+#define STRIPS_IN_CHUNK ((uint32_t)(offsetof(atr__Chunk, count) / sizeof(Strip)))
 
 static Strip *strips_of(atr__Chunk *chunk)
 {
@@ -62,7 +62,7 @@ static void next_leader(Leaders *l)
     const atr__Chunk *chunk = leader(l);
     l->i++;
     while (chunk != NULL && l->i >= chunk->count) {
-        l->id = chunk->next;
+        l->id = l->chunks->heads[l->id].next;
         l->i = 0;
         chunk = leader(l);
     }
@@ -252,7 +252,7 @@ void atr__ribbons_step(const atr__Step *s)
         atr__Chunk *chunk = &chunks->items[id];
         Strip *strips = strips_of(chunk);
         uint32_t kept = 0;
-        next = chunk->next;
+        next = chunks->heads[id].next;
         for (uint32_t i = 0; i < chunk->count; i++) {
             if (strip_step(s, &strips[i], &l)) {
                 strips[kept] = strips[i];

@@ -12,7 +12,7 @@ typedef struct atr__Step {
     float dt;
     atr__Motion motion;
     atr__Fields fields;
-    bool flips, pushed, bounces;
+    bool pushed, bounces;
     atr__Look look;
 } atr__Step;
 

@@ -24,6 +24,8 @@ typedef struct atr__Chunk {
     _Alignas(64) float x[ATR__CHUNK_SIZE];
     float y[ATR__CHUNK_SIZE];
     float vx[ATR__CHUNK_SIZE], vy[ATR__CHUNK_SIZE];
+    float angle[ATR__CHUNK_SIZE], spin[ATR__CHUNK_SIZE];
+    float frame[ATR__CHUNK_SIZE], fps[ATR__CHUNK_SIZE];
     float born[ATR__CHUNK_SIZE]; /* by the instance's clock, s */
     union {
         float dies[ATR__CHUNK_SIZE]; /* by the same: dead when it has come */
@@ -32,13 +34,16 @@ typedef struct atr__Chunk {
     float pace[ATR__CHUNK_SIZE]; /* 1 / life */
     float size[ATR__CHUNK_SIZE]; /* before its curve */
     uint32_t serial[ATR__CHUNK_SIZE];
-    float angle[ATR__CHUNK_SIZE], spin[ATR__CHUNK_SIZE];
-    float frame[ATR__CHUNK_SIZE], fps[ATR__CHUNK_SIZE];
     uint8_t row[ATR__CHUNK_SIZE]; /* of the colours */
-    float next_death;             /* by the same clock: nobody dies before */
     uint32_t count;
-    uint32_t next; /* in its list; ATR__CHUNK_NONE */
 } atr__Chunk;
+
+/* What walking a list of chunks reads, apart from them: those of thousands stay in the nearest
+ * cache. */
+typedef struct atr__ChunkHead {
+    float next_death; /* by the instance's clock: nobody dies before */
+    uint32_t next;    /* in its list; ATR__CHUNK_NONE */
+} atr__ChunkHead;
 
 /* What happens to all particles of a node alike in one step. The solution for a constant
  * acceleration with drag is exact, so that no speed depends on the length of the steps. */
@@ -48,6 +53,8 @@ typedef struct atr__Motion {
     float reach; /* s: way of the old speed; also speed of the acceleration */
     float fall;  /* s^2: way of the acceleration */
     float gravity_x, gravity_y;
+    bool turns;      /* by their spin */
+    uint32_t frames; /* of a round that they run through; 0: they stand still */
 } atr__Motion;
 
 /* Accelerations of a chunk's particles. */
@@ -101,16 +108,14 @@ typedef struct atr__Shown {
 
 typedef struct atr__UpdateOps {
     const char *name; /* "avx2" */
-    /* Moves; with accelerations of its own or not (NULL). */
+    /* Moves, turns and flips; with accelerations of its own or not (NULL). */
     void (*move)(atr__Chunk *chunk, const atr__Motion *motion, const atr__Push *push);
     /* Add to the accelerations. attract: @return at least how many arrive, more when some sleep. */
     uint32_t (*attract)(const atr__Chunk *chunk, const atr__Pull *pull, atr__Push *push);
     void (*sway)(const atr__Chunk *chunk, float clock, float rate, float strength, atr__Push *push);
     void (*whirl)(const atr__Chunk *chunk, const atr__Whirl *whirl, atr__Push *push);
-    void (*turn)(atr__Chunk *chunk, float dt);
-    void (*flip)(atr__Chunk *chunk, float dt, uint32_t frames);
-    /* Sets next_death, of those that live. @return a bit for each that is dead by now. */
-    uint64_t (*find_dead)(atr__Chunk *chunk, float clock);
+    /* next_death: of those that live. @return a bit for each that is dead by now. */
+    uint64_t (*find_dead)(const atr__Chunk *chunk, float clock, float *next_death);
     /* Writes what particles `first`.. look like to `at`..; first: a multiple of ATR__CHUNK_STEP.
      * Up to ATR__CHUNK_STEP - 1 places behind the last are overwritten. */
     void (*show)(const atr__Chunk *chunk, uint32_t first, const atr__Look *look,
@@ -125,6 +130,20 @@ const atr__UpdateOps *atr__update_neon(void);
 
 /* NULL where it cannot run. */
 const atr__UpdateOps *atr__update_of(atr__Simd simd);
+
+/* Writes the ids of those of a list in which someone may be dead by now, in its order, to `due`,
+ * which has a place for each of the list. Who dies when cannot be predicted: there is no branch on
+ * it. @return how many. */
+static inline uint32_t atr__chunks_due(const atr__ChunkHead *heads, uint32_t first, float clock,
+                                       uint32_t *due)
+{
+    uint32_t count = 0;
+    for (uint32_t id = first; id != ATR__CHUNK_NONE; id = heads[id].next) {
+        due[count] = id;
+        count += clock >= heads[id].next_death ? 1u : 0u;
+    }
+    return count;
+}
 
 /* Of bits that are not all 0. */
 static inline uint32_t atr__lowest_bit(uint64_t bits)
@@ -149,7 +168,8 @@ static inline float atr__closest_share(float dx, float dy, float mx, float my)
     return along > 0.0f ? share : 0.0f;
 }
 
-/* For one step of `dt` seconds; drag: share of the speed lost per second. */
+/* For one step of `dt` seconds, without turns and frames; drag: share of the speed lost per
+ * second. */
 atr__Motion atr__motion(float dt, float drag, float gravity_x, float gravity_y);
 
 #endif
