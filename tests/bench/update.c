@@ -50,6 +50,7 @@ typedef struct Field {
     atr__Chunk chunks[CHUNKS];
     atr__ChunkHead heads[CHUNKS]; /* one list */
     uint32_t due[CHUNKS];
+    uint64_t gone[CHUNKS]; /* bits for those of each that is due */
     Particle particles[PARTICLES];
     float shown_x[PARTICLES + ATR__CHUNK_SIZE], shown_y[PARTICLES + ATR__CHUNK_SIZE];
     float shown_size[PARTICLES + ATR__CHUNK_SIZE], shown_angle[PARTICLES + ATR__CHUNK_SIZE];
@@ -163,9 +164,10 @@ static void update_chunks(bool shown)
     const uint32_t due = atr__chunks_due(field.heads, 0, clock, field.due);
     for (uint32_t i = 0; i < due; i++) {
         const uint32_t id = field.due[i];
-        const uint64_t dead =
-            field.ops->find_dead(&field.chunks[id], clock, &field.heads[id].next_death);
-        bear_again(id, dead, clock);
+        field.gone[i] = field.ops->find_dead(&field.chunks[id], clock, &field.heads[id].next_death);
+    }
+    for (uint32_t i = 0; i < due; i++) {
+        bear_again(field.due[i], field.gone[i], clock);
     }
     for (uint32_t i = 0; i < CHUNKS; i++) {
         atr__Chunk *chunk = &field.chunks[i];

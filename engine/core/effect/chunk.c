@@ -24,7 +24,9 @@ static uint32_t chunk_capacity(const atr_EffectsDesc *d)
 
 static size_t chunk_bytes(uint32_t capacity)
 {
-    return capacity * (sizeof(atr__Chunk) + sizeof(atr__ChunkHead) + sizeof(uint32_t)) + LINE;
+    const size_t each =
+        sizeof(atr__Chunk) + sizeof(uint64_t) + sizeof(atr__ChunkHead) + sizeof(uint32_t);
+    return capacity * each + LINE;
 }
 
 static size_t shown_bytes(uint32_t places)
@@ -79,7 +81,8 @@ bool atr__chunks_init(atr_Effects *effects)
     const uintptr_t start = (uintptr_t)chunks->memory;
     const uintptr_t skipped = (LINE - start % LINE) % LINE;
     chunks->items = (atr__Chunk *)(void *)((char *)chunks->memory + skipped);
-    chunks->heads = (atr__ChunkHead *)(void *)(chunks->items + chunks->capacity);
+    chunks->dead = (uint64_t *)(void *)(chunks->items + chunks->capacity);
+    chunks->heads = (atr__ChunkHead *)(void *)(chunks->dead + chunks->capacity);
     chunks->due = (uint32_t *)(void *)(chunks->heads + chunks->capacity);
     for (uint32_t i = 0; i < chunks->capacity; i++) {
         chunks->heads[i].next = i + 1 < chunks->capacity ? i + 1 : ATR__CHUNK_NONE;

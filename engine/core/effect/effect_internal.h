@@ -73,7 +73,8 @@ typedef struct atr__SpriteTable {
 typedef struct atr__Chunks {
     atr__Chunk *items;
     atr__ChunkHead *heads; /* of each */
-    uint32_t *due;         /* a place for each; while a node's dead are taken out */
+    uint32_t *due;         /* while a node's dead are taken out: where there are some */
+    uint64_t *dead;        /* who they are, a bit for each, in the order of `due` */
     uint32_t capacity;
     uint32_t free; /* first of those nobody has */
     void *memory;

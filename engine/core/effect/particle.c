@@ -79,18 +79,19 @@ static uint64_t find_dead(const atr__Step *s, uint32_t id)
                                          &chunks->heads[id].next_death);
 }
 
-/* All before any moves: looking for them does not wait for what is moved, nor that for guesses of
- * who is dead. */
+/* All before any moves, and found before any are taken out: wrong guesses of who is dead make
+ * nothing else wait. */
 static void expire_chunks(const atr__Step *s)
 {
     atr__Chunks *chunks = &s->effects->chunks;
     const uint32_t count =
         atr__chunks_due(chunks->heads, s->state->chunks.first, s->instance->clock, chunks->due);
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t id = chunks->due[i];
-        const uint64_t dead = find_dead(s, id);
-        if (dead != 0) {
-            remove_dead(s, &chunks->items[id], dead);
+        chunks->dead[i] = find_dead(s, chunks->due[i]);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (chunks->dead[i] != 0) {
+            remove_dead(s, &chunks->items[chunks->due[i]], chunks->dead[i]);
         }
     }
 }
