@@ -149,7 +149,8 @@ static void compose_commands__memory_anywhere__keeps_the_same_copies(void **stat
         }
         stats[place] = stats_of(compositor);
         assert_true(stats[place].cache_evicted > 0);
-        assert_memory_equal(&stats[place], &stats[0], sizeof stats[0]);
+        /* All figures; what follows them has padding. */
+        assert_memory_equal(&stats[place], &stats[0], offsetof(atr_ComposeStats, kernel));
         atr_compose_destroy(compositor);
     }
 }
