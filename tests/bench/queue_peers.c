@@ -151,6 +151,7 @@ static uint32_t glib_take(atr_DrawCmd *out)
 /* ---- Concurrency Kit ------------------------------------------------------------------------- */
 
 #ifdef ATR_BENCH_HAS_CK
+/* cppcheck-suppress unknownMacro ; of ck_ring.h, which it does not read */
 CK_RING_PROTOTYPE(commands, atr_DrawCmd)
 
 static ck_ring_t ring;

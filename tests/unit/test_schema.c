@@ -131,10 +131,10 @@ static const regex_t *compiled(const char *pattern)
         regex_t regex;
     } known[16];
     size_t i = 0;
-    while (i < ATR_COUNT_OF(known) && known[i].pattern != NULL && known[i].pattern != pattern) {
+    while (known[i].pattern != NULL && known[i].pattern != pattern) {
         i++;
+        assert_true(i < ATR_COUNT_OF(known));
     }
-    assert_true(i < ATR_COUNT_OF(known));
     if (known[i].pattern == NULL) {
         assert_int_equal(regcomp(&known[i].regex, pattern, REG_EXTENDED | REG_NOSUB), 0);
         known[i].pattern = pattern;

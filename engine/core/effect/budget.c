@@ -147,8 +147,8 @@ static void node_thin(atr_Effects *effects, atr__NodeState *state, bool is_ribbo
 {
     const atr__Shown *shown = &effects->shown;
     const uint32_t end = state->first + state->count;
-    uint32_t from = state->first;
     uint32_t to = state->first;
+    uint32_t from = to;
     for (uint32_t id = state->chunks.first; id != ATR__CHUNK_NONE;) {
         const atr__Chunk *chunk = &effects->chunks.items[id];
         for (uint32_t i = 0; i < chunk->count && from < end; i++) {
