@@ -339,7 +339,7 @@ void atr_atlas_destroy(atr_Atlas *atlas)
         return;
     }
     const atr_Allocator allocator = atlas->desc.allocator;
-    for (uint32_t i = 0; i < atlas->page_count; i++) {
+    for (uint32_t i = 0; atlas->pages != NULL && i < atlas->page_count; i++) {
         Page *page = &atlas->pages[i];
         atr__free(&allocator, page->pixels, (size_t)page->width * (size_t)page->height,
                   sizeof *page->pixels);

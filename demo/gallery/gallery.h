@@ -94,7 +94,7 @@ void gallery_present(Gallery *gallery);
 /* Actions. */
 void gallery_play(Gallery *gallery, uint32_t index, float x, float y);
 void gallery_play_middle(Gallery *gallery, uint32_t index);
-void gallery_press(Gallery *gallery, uint32_t control, int32_t x);
+void gallery_press(Gallery *gallery, uint32_t index, int32_t x); /* of the control */
 void gallery_choose(Gallery *gallery, Setting setting, uint32_t option);
 void gallery_slide(Gallery *gallery, Setting setting, float value);
 void gallery_clear(Gallery *gallery);

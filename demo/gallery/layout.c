@@ -268,8 +268,8 @@ uint32_t layout_towards(const Layout *layout, uint32_t from, int dx, int dy)
     float least = INFINITY;
     for (uint32_t i = 0; i < layout->count; i++) {
         const atr_Rect *b = &layout->controls[i].rect;
-        const float x = (float)(b->x + b->w / 2 - a->x - a->w / 2);
-        const float y = (float)(b->y + b->h / 2 - a->y - a->h / 2);
+        const float x = (float)(2 * b->x + b->w - 2 * a->x - a->w) * 0.5f;
+        const float y = (float)(2 * b->y + b->h - 2 * a->y - a->h) * 0.5f;
         const float along = x * (float)dx + y * (float)dy;
         const float aside = fabsf(x * (float)dy) + fabsf(y * (float)dx);
         if (i != from && along > 1 && aside <= along * 4 && along + 3 * aside < least) {

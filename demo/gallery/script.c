@@ -285,7 +285,9 @@ static void cut_words(Player *player, char *line)
         const bool setting =
             strcmp(player->words[0], "set") == 0 || strcmp(player->words[0], "expect") == 0;
         for (char *at = player->words[1]; setting && *at != '\0'; at++) {
-            *at = *at == '_' ? ' ' : *at;
+            if (*at == '_') {
+                *at = ' ';
+            }
         }
     }
 }

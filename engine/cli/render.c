@@ -134,6 +134,9 @@ static CliExit read_options(Render *render)
 
 static unsigned char *encode(const atr_Canvas *canvas, int *size)
 {
+    if (canvas->width <= 0 || canvas->height <= 0) {
+        return NULL;
+    }
     unsigned char *rgb = malloc((size_t)canvas->width * (size_t)canvas->height * 3);
     if (rgb == NULL) {
         return NULL;

@@ -25,20 +25,20 @@ static _Thread_local uint32_t opened_while_drawing;
 static atomic_uint opened;
 
 /* Stands before the C library's; everything that atrium and its libraries open comes through. */
-__attribute__((visibility("default"))) int open(const char *path, int flags, ...);
+__attribute__((visibility("default"))) int open(const char *file, int oflag, ...);
 
-int open(const char *path, int flags, ...)
+int open(const char *file, int oflag, ...)
 {
     mode_t mode = 0;
-    if ((flags & O_CREAT) != 0) {
+    if ((oflag & O_CREAT) != 0) {
         va_list args;
-        va_start(args, flags);
+        va_start(args, oflag);
         mode = va_arg(args, mode_t);
         va_end(args);
     }
     opened_while_drawing += drawing;
     atomic_fetch_add(&opened, 1);
-    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    return (int)syscall(SYS_openat, AT_FDCWD, file, oflag, mode);
 }
 
 /* ---- A renderer that takes no large textures ------------------------------------------------- */

@@ -239,7 +239,7 @@ static void compose_commands__more_than_fits__what_is_kept_stays(void **state)
     atr_DrawCmd commands[KINDS];
     for (int i = 0; i < KINDS; i++) {
         commands[i] = sprite_at((atr_SpriteId)(1 + i % 4), (float)(20 + i * 26), 100,
-                                (float)(10 + i / 4), (float)(20 - i / 4));
+                                (float)(10 + (i >> 2)), (float)(20 - (i >> 2)));
     }
     for (int frame = 0; frame < 4; frame++) {
         atr_compose_begin_frame(compositor);
@@ -269,7 +269,7 @@ static void compose_commands__scene_changes__new_copies_replace_old_ones(void **
             atr_DrawCmd commands[20];
             for (int i = 0; i < 20; i++) {
                 commands[i] = sprite_at((atr_SpriteId)(1 + i % 4), (float)(20 + i * 26), 100,
-                                        (float)(9 + i / 4 + scene), (float)(15 - i / 4));
+                                        (float)(9 + (i >> 2) + scene), (float)(15 - (i >> 2)));
             }
             atr_compose_begin_frame(compositor);
             draw(compositor, commands, 20);
@@ -320,7 +320,7 @@ static void compose_commands__turned_sprite_of_any_size__covers_its_middle_and_a
             for (int32_t p = 0; p < CANVAS_W * CANVAS_H; p++) {
                 sum += (drawn[p] & 255) / 255.0;
             }
-            const double area = floor(side) * floor(side * 0.5f + 1.5f);
+            const double area = (double)floorf(side) * (double)floorf(side * 0.5f + 1.5f);
             print_message("  %g: %.1f of %.1f\n", (double)side, sum, area);
             assert_true(pixel(550, 450) != 0xff000000u);
             assert_true(fabs(sum - area) <= 1 + side * 0.1);

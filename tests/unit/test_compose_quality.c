@@ -76,9 +76,10 @@ static double reference_sample(const atr_DrawCmd *cmd, double x, double y, int s
 static double reference(const atr_DrawCmd *cmd, int x, int y, int shift)
 {
     double sum = 0;
-    for (int i = 0; i < GRID * GRID; i++) {
-        sum +=
-            reference_sample(cmd, x + (i % GRID + 0.5) / GRID, y + (i / GRID + 0.5) / GRID, shift);
+    for (int row = 0; row < GRID; row++) {
+        for (int i = 0; i < GRID; i++) {
+            sum += reference_sample(cmd, x + (i + 0.5) / GRID, y + (row + 0.5) / GRID, shift);
+        }
     }
     return sum / (GRID * GRID);
 }

@@ -111,14 +111,16 @@ static inline void flash_field(FlashMeter *meter, int32_t x, int32_t y)
 {
     FlashField *field = &meter->fields[y][x];
     const FlashSum sum = flash_sum(meter, x, y, 2);
-    int8_t way = 0;
+    int way = 0;
     if (fabsf(sum.together) >= FLASH_SHARE) {
         way = sum.together > 0 ? 1 : -1;
     } else if (sum.now >= FLASH_TURNED) {
         way = field->way > 0 ? -1 : 1; /* as much brighter as darker: a pattern turned over */
     }
     const bool changed = way != 0 && way != field->way;
-    field->way = changed ? way : field->way;
+    if (changed) {
+        field->way = (int8_t)way;
+    }
     field->changes[meter->frame % FLASH_SECOND] = changed;
     uint32_t changes = 0;
     for (uint32_t i = 0; i < FLASH_SECOND; i++) {

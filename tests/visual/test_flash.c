@@ -37,7 +37,7 @@ static void draw_scene(Stage *stage, const Scene *scene)
     atr_compose_clear(&stage->canvas, NULL, scene->ground);
     for (int32_t i = 0; i < 6; i++) {
         const float x = (float)(60 + i % 3 * 420) + dx;
-        const float y = (float)(60 + i / 3 * 330) + dy;
+        const float y = (i < 3 ? 60.0f : 390.0f) + dy;
         const atr_Rect card = { (int32_t)(x * stage->transform.scale_x),
                                 (int32_t)(y * stage->transform.scale_y),
                                 (int32_t)(320 * stage->transform.scale_x),
@@ -55,7 +55,7 @@ static Measured measure(Stage *stage, const char *name, const Scene *scene, bool
 {
     FlashMeter meter;
     assert_true(flash_open(&meter, WIDTH, HEIGHT));
-    const atr_Trigger trigger = { .x = VIEW_W / 2, .y = VIEW_H / 2, .amount = 500 };
+    const atr_Trigger trigger = { .x = VIEW_W * 0.5f, .y = VIEW_H * 0.5f, .amount = 500 };
     const atr_TriggerResult r = atr_effect_trigger(stage->effects, name, &trigger);
     assert_int_equal(r.decision, ATR_DECISION_PLAYED);
     atr_EffectsStats stats = { 0 };

@@ -172,6 +172,7 @@ static atr_SpriteId resolve_sheet(atr_Effects *effects, const atr_EffectNode *no
     }
     atr__Sheet *sheet = spare->sheets[--spare->sheet_count];
     snprintf(sheet->name, sizeof sheet->name, "%s", node->sheet);
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): count_new saw to the spare one */
     sheet->frames = node->frames;
     sheet->first = (atr_SpriteId)effects->sprite_count;
     effects->sheets[effects->sheet_count++] = sheet;

@@ -117,7 +117,7 @@ ATR_API atr_ThrottleAdmission atr_throttle_admit(atr_Throttle *throttle, uint32_
 ATR_API atr_ThrottleCharge atr_throttle_charge(atr_Throttle *throttle, uint32_t type,
                                                const atr_ThrottleProfile *profile);
 /** It has ended. A charge that ran out, or zero, does nothing. */
-ATR_API void atr_throttle_release(atr_Throttle *throttle, atr_ThrottleCharge charge);
+ATR_API void atr_throttle_release(atr_Throttle *throttle, atr_ThrottleCharge id);
 
 /** How many times its cooldown an effect waits now: 1, or 2 or 4 at the low levels; critical
  *  ones: 1. */
