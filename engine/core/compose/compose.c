@@ -15,7 +15,7 @@
 #define SPRITES_DEFAULT     16384
 #define SPRITES_MAX         (1u << 20)
 #define ODD_PART            8 /* one in so many may be drawn without a copy, in one pass */
-#define FILL_DEFAULT        65536
+#define FILL_DEFAULT        16384
 #define IMAGE_SIDE_MAX      16384
 #define LANES               (IMAGE_SIDE_MAX + 1)
 #define CORNER              ((size_t)ATR__CORNER_SIDE * ATR__CORNER_SIDE)

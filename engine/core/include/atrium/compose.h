@@ -62,7 +62,7 @@ typedef struct atr_ComposeDesc {
     uint32_t max_sprites; /* in one call of atr_compose_commands, planned at once; more are drawn in
                              several passes; default 16,384 */
     uint32_t fill_pixels; /* of copies made in a frame (atr_compose_begin_frame), four read from a
-                             larger picture counting as one; default 65,536 */
+                             larger picture counting as one; default 16,384 */
     bool second_thread;   /* draw with two threads when there is enough to draw */
     const char *kernel;   /* "avx2", "sse2", "neon", "scalar"; default ATRIUM_SIMD from the
                              environment, else the best the processor has */
