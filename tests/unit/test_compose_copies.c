@@ -82,7 +82,7 @@ static void compose_commands__any_work__copies_stay_within_limit_and_slice(void 
     enum { PER_FRAME = 40, FRAMES = 150 };
     for (size_t i = 0; i < ATR_COUNT_OF(rows); i++) {
         print_message("  %s\n", rows[i].name);
-        const uint32_t slice = rows[i].fill_pixels != 0 ? rows[i].fill_pixels : 65536;
+        const uint32_t slice = rows[i].fill_pixels != 0 ? rows[i].fill_pixels : 16384;
         FailingAllocator memory = { 0 };
         atr_Compositor *compositor =
             compositor_of(&(atr_ComposeDesc){ .cache_bytes = rows[i].cache_bytes,
