@@ -1,6 +1,7 @@
-/* One pass over the arguments; nothing is guessed. */
+/* See options.h. */
 #include "options.h"
 
+#include "shared/arguments.h"
 #include "shared/size.h"
 
 #include <stdlib.h>
@@ -40,129 +41,72 @@ void options_print_help(FILE *out)
         out);
 }
 
-static bool parse_overlay(const char *text, Options *out)
+static bool read_window(const char *text, void *out)
 {
-    static const char *const modes[] = { "off", "compact", "full" };
-    for (size_t i = 0; i < ATR_COUNT_OF(modes); i++) {
-        if (strcmp(text, modes[i]) == 0) {
-            out->overlay = (atr_OverlayMode)i;
-            out->has_overlay = true;
-            return true;
-        }
-    }
-    return false;
+    Options *options = out;
+    return size_parse(text, SIDE_MIN, &options->width, &options->height);
 }
 
-static bool parse_renderer(const char *text, Options *out)
+static bool read_renderer(const char *text, void *out)
 {
-    out->renderer = text;
+    Options *options = out;
+    options->renderer = text;
     return strcmp(text, "software") == 0 || strcmp(text, "opengl") == 0 ||
            strcmp(text, "opengles2") == 0;
 }
 
-static bool parse_seed(const char *text, Options *out)
+static bool read_overlay(const char *text, void *out)
 {
-    char *end = NULL;
-    out->seed = strtoull(text, &end, 10);
-    return *text >= '0' && *text <= '9' && *end == '\0';
-}
-
-static bool parse_flag(const char *name, Options *out)
-{
-    const struct {
-        const char *name;
-        bool *value;
-    } flags[] = { { "--fullscreen", &out->fullscreen },
-                  { "--headless", &out->headless },
-                  { "--light", &out->light },
-                  { "--help", &out->help },
-                  { "-h", &out->help } };
-    for (size_t i = 0; i < ATR_COUNT_OF(flags); i++) {
-        if (strcmp(name, flags[i].name) == 0) {
-            *flags[i].value = true;
+    static const char *const modes[] = { "off", "compact", "full" };
+    Options *options = out;
+    for (size_t i = 0; i < ATR_COUNT_OF(modes); i++) {
+        if (strcmp(text, modes[i]) == 0) {
+            options->overlay = (atr_OverlayMode)i;
+            options->has_overlay = true;
             return true;
         }
     }
     return false;
 }
 
-static bool parse_path(const char *name, const char *text, Options *out)
+static bool read_seed(const char *text, void *out)
 {
-    const struct {
-        const char *name;
-        const char **value;
-    } paths[] = { { "--effects", &out->effects },
-                  { "--assets", &out->assets },
-                  { "--script", &out->script },
-                  { "--tour", &out->tour },
-                  { "--shots", &out->shots } };
-    for (size_t i = 0; i < ATR_COUNT_OF(paths); i++) {
-        if (strcmp(name, paths[i].name) == 0) {
-            *paths[i].value = text;
-            return text[0] != '\0';
-        }
-    }
-    return false;
-}
-
-/* What an option with a value expects; NULL: there is no such option. */
-static const char *expected(const char *name)
-{
-    static const char *const options[][2] = {
-        { "--window", "a size like 1280x720, 480 to 8192 a side" },
-        { "--renderer", "software, opengl or opengles2" },
-        { "--overlay", "off, compact or full" },
-        { "--seed", "a number" },
-        { "--effects", "a folder" },
-        { "--assets", "a folder" },
-        { "--script", "a file" },
-        { "--tour", "a folder" },
-        { "--shots", "a folder" },
-    };
-    for (size_t i = 0; i < ATR_COUNT_OF(options); i++) {
-        if (strcmp(name, options[i][0]) == 0) {
-            return options[i][1];
-        }
-    }
-    return NULL;
-}
-
-static bool parse_value(const char *name, const char *value, Options *out)
-{
-    if (strcmp(name, "--window") == 0) {
-        return size_parse(value, SIDE_MIN, &out->width, &out->height);
-    }
-    if (strcmp(name, "--renderer") == 0) {
-        return parse_renderer(value, out);
-    }
-    if (strcmp(name, "--overlay") == 0) {
-        return parse_overlay(value, out);
-    }
-    if (strcmp(name, "--seed") == 0) {
-        return parse_seed(value, out);
-    }
-    return parse_path(name, value, out);
+    Options *options = out;
+    char *end = NULL;
+    options->seed = strtoull(text, &end, 10);
+    return *text >= '0' && *text <= '9' && *end == '\0';
 }
 
 bool options_parse(int argc, char *const *argv, Options *out, FILE *err)
 {
     *out = (Options){ .width = 1280, .height = 720, .shots = ".", .seed = 1 };
-    for (int i = 1; i < argc; i++) {
-        if (parse_flag(argv[i], out)) {
-            continue;
-        }
-        const char *wanted = expected(argv[i]);
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
-        if (wanted == NULL) {
-            fprintf(err, "gallery: unknown option '%s'; see gallery --help\n", argv[i]);
-            return false;
-        }
-        if (value == NULL || !parse_value(argv[i], value, out)) {
-            fprintf(err, "gallery: %s: expected %s, found '%s'\n", argv[i], wanted,
-                    value != NULL ? value : "nothing");
-            return false;
-        }
-        i++;
+    const Argument table[] = {
+        { .name = "--fullscreen", .flag = &out->fullscreen },
+        { .name = "--headless", .flag = &out->headless },
+        { .name = "--light", .flag = &out->light },
+        { .name = "--help", .flag = &out->help },
+        { .name = "-h", .flag = &out->help },
+        { .name = "--window",
+          .expected = "a size like 1280x720, 480 to 8192 a side",
+          .read = read_window,
+          .out = out },
+        { .name = "--renderer",
+          .expected = "software, opengl or opengles2",
+          .read = read_renderer,
+          .out = out },
+        { .name = "--overlay",
+          .expected = "off, compact or full",
+          .read = read_overlay,
+          .out = out },
+        { .name = "--seed", .expected = "a number", .read = read_seed, .out = out },
+        { .name = "--effects", .expected = "a folder", .text = &out->effects },
+        { .name = "--assets", .expected = "a folder", .text = &out->assets },
+        { .name = "--script", .expected = "a file", .text = &out->script },
+        { .name = "--tour", .expected = "a folder", .text = &out->tour },
+        { .name = "--shots", .expected = "a folder", .text = &out->shots },
+    };
+    if (!arguments_read("gallery", argc, argv, table, ATR_COUNT_OF(table), err)) {
+        return false;
     }
     out->headless = out->headless || out->tour != NULL;
     if (out->script != NULL && out->tour != NULL) {

@@ -1,9 +1,9 @@
-/* One pass over the arguments; nothing is guessed. */
+/* See options.h. */
 #include "options.h"
 
+#include "shared/arguments.h"
 #include "shared/size.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SIDE_MIN 320
@@ -27,79 +27,39 @@ void options_print_help(FILE *out)
           out);
 }
 
-static bool parse_language(const char *text, Options *out)
+static bool read_window(const char *text, void *out)
 {
-    out->has_language = true;
-    out->language = strcmp(text, "ar") == 0 ? LANGUAGE_AR : LANGUAGE_EN;
+    Options *options = out;
+    return size_parse(text, SIDE_MIN, &options->width, &options->height);
+}
+
+static bool read_language(const char *text, void *out)
+{
+    Options *options = out;
+    options->has_language = true;
+    options->language = strcmp(text, "ar") == 0 ? LANGUAGE_AR : LANGUAGE_EN;
     return strcmp(text, "ar") == 0 || strcmp(text, "en") == 0;
-}
-
-static bool parse_flag(const char *name, Options *out)
-{
-    const struct {
-        const char *name;
-        bool *value;
-    } flags[] = { { "--fullscreen", &out->fullscreen },
-                  { "--demo", &out->demo },
-                  { "--headless", &out->headless },
-                  { "--probe", &out->probe },
-                  { "--calm", &out->calm },
-                  { "--help", &out->help },
-                  { "-h", &out->help } };
-    for (size_t i = 0; i < ATR_COUNT_OF(flags); i++) {
-        if (strcmp(name, flags[i].name) == 0) {
-            *flags[i].value = true;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Options with a value. 1: taken, 0: no such option, -1: taken, and the value is wrong. */
-static int parse_value(const char *name, const char *value, Options *out)
-{
-    if (strcmp(name, "--window") == 0) {
-        return value != NULL && size_parse(value, SIDE_MIN, &out->width, &out->height) ? 1 : -1;
-    }
-    if (strcmp(name, "--lang") == 0) {
-        return value != NULL && parse_language(value, out) ? 1 : -1;
-    }
-    const struct {
-        const char *name;
-        const char **value;
-    } texts[] = { { "--data", &out->data },
-                  { "--script", &out->script },
-                  { "--shots", &out->shots } };
-    for (size_t i = 0; i < ATR_COUNT_OF(texts); i++) {
-        if (strcmp(name, texts[i].name) == 0) {
-            *texts[i].value = value;
-            return value != NULL && value[0] != '\0' ? 1 : -1;
-        }
-    }
-    return 0;
 }
 
 bool options_parse(int argc, char *const *argv, Options *out, FILE *err)
 {
     *out = (Options){ .width = 1280, .height = 720, .shots = "." };
-    for (int i = 1; i < argc; i++) {
-        if (parse_flag(argv[i], out)) {
-            continue;
-        }
-        const int taken = parse_value(argv[i], i + 1 < argc ? argv[i + 1] : NULL, out);
-        if (taken == 0) {
-            fprintf(err, "kiosk: unknown option '%s'; see kiosk --help\n", argv[i]);
-            return false;
-        }
-        if (taken < 0) {
-            fprintf(err, "kiosk: %s: expected %s, found '%s'\n", argv[i],
-                    strcmp(argv[i], "--window") == 0 ? "a size like 1280x720, 320 to 8192 a side"
-                    : strcmp(argv[i], "--lang") == 0 ? "en or ar"
-                                                     : "a path",
-                    i + 1 < argc ? argv[i + 1] : "nothing");
-            return false;
-        }
-        i++;
-    }
-    return true;
+    const Argument table[] = {
+        { .name = "--fullscreen", .flag = &out->fullscreen },
+        { .name = "--demo", .flag = &out->demo },
+        { .name = "--headless", .flag = &out->headless },
+        { .name = "--probe", .flag = &out->probe },
+        { .name = "--calm", .flag = &out->calm },
+        { .name = "--help", .flag = &out->help },
+        { .name = "-h", .flag = &out->help },
+        { .name = "--window",
+          .expected = "a size like 1280x720, 320 to 8192 a side",
+          .read = read_window,
+          .out = out },
+        { .name = "--lang", .expected = "en or ar", .read = read_language, .out = out },
+        { .name = "--data", .expected = "a path", .text = &out->data },
+        { .name = "--script", .expected = "a path", .text = &out->script },
+        { .name = "--shots", .expected = "a path", .text = &out->shots },
+    };
+    return arguments_read("kiosk", argc, argv, table, ATR_COUNT_OF(table), err);
 }
